@@ -1,0 +1,1 @@
+"""What every problem shares: records, quantities, errors, evaluations and certificates."""

@@ -1,0 +1,1 @@
+"""Flow splitting: what a fabric, a workload, a plan and a proof are."""

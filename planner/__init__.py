@@ -1,0 +1,1 @@
+"""Plans for AI clusters and quantum networks, each with a bound that can be re-checked."""

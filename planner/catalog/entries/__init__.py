@@ -1,0 +1,1 @@
+"""One file per problem, each with a `PROBLEM`."""

@@ -1,0 +1,193 @@
+"""What a solver room declares and answers: methods, the run they are given, and the answer.
+
+Nothing here imports a solver, so that `planner methods` stays light.
+"""
+
+import threading
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import numpy as np
+
+from planner.models.base.artefacts import Certificate, Plan
+from planner.models.base.evaluation import Reason
+
+Proves = Literal["exact", "bounded", "heuristic", "baseline"]
+StopReason = Literal["time", "gap", "interrupt", "memory", "crash"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Budget:
+    """The limits of a run; the instance's own `limits` are constraints, not these."""
+
+    time_limit: float | None = None
+    """Wall-clock seconds, model building and presolve included."""
+    gap: float = 1e-6
+    """Relative gap at which a plan counts as optimal."""
+    workers: int | None = None
+    """Threads of a solver; `None` leaves the engine its default (CP-SAT: 8, others: 1)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Method:
+    """Light metadata of one way to solve a problem."""
+
+    name: str
+    proves: Proves
+    """`exact`: closes the gap, given time. `bounded`: brings a bound. Others: a plan only."""
+    summary: str
+    entry: str
+    """`package.module:function` with the signature `(instance, run) -> Answer`."""
+    isolated: bool = False
+    """Whether it calls native code that may not return, and so runs in the worker process."""
+    refuses: Callable[[Any], str | None] = lambda instance: None
+    """Says why an instance is not for this method (and which method is), or `None`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """The method that `auto` picked, and why, in one sentence."""
+
+    method: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spread:
+    """Statistics of a stochastic baseline over `draws` independent draws."""
+
+    mean: float
+    p5: float
+    p95: float
+    stderr: float
+    draws: int
+    seed: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TracePoint:
+    """One step of progress: seconds since the start, best objective and best bound so far."""
+
+    elapsed: float
+    objective: float | None = None
+    bound: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What a method found. Everything in it is a claim until the planner has re-checked it."""
+
+    plan: Plan | None = None
+    objective: float | None = None
+    """The objective the method believes its plan has."""
+    certificate: Certificate | None = None
+    solver_bound: float | None = None
+    """A bound only the solver's word stands for; `solver` names it."""
+    solver: str | None = None
+    infeasible: bool = False
+    reasons: tuple[Reason, ...] = ()
+    stopped_by: StopReason | None = None
+    deterministic: bool = True
+    """False where several threads or a time stop may have changed the plan."""
+    backends: Mapping[str, str] = field(default_factory=dict)
+    """Version of each library that took part."""
+    statistics: Mapping[str, Spread] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+    trace: tuple[TracePoint, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Progress:
+    """What listeners are told while a method runs."""
+
+    elapsed: float
+    phase: str
+    objective: float | None = None
+    bound: float | None = None
+
+    @property
+    def gap(self) -> float | None:
+        """|objective - bound| / |bound|, where both are known and the bound is not zero."""
+        if self.objective is None or not self.bound:
+            return None
+        return abs(self.objective - self.bound) / abs(self.bound)
+
+
+Listener = Callable[[Progress, Answer | None], None]
+
+
+class Run:
+    """What a method is given besides its instance: limits, seed, clock, and where to report.
+
+    Methods call `report` for each incumbent (so that Ctrl-C and deadlines keep the best plan) and
+    look at `stopping` between steps.
+    """
+
+    def __init__(
+        self,
+        budget: Budget | None = None,
+        *,
+        seed: int = 0,
+        options: Mapping[str, Any] | None = None,
+        previous: Plan | None = None,
+        listener: Listener | None = None,
+        elapsed: float = 0.0,
+    ) -> None:
+        self.budget = budget or Budget()
+        self.seed = seed
+        self.options: Mapping[str, Any] = options or {}
+        self.previous = previous
+        self.incumbent: Answer | None = None
+        self.trace: list[TracePoint] = []
+        self._listener = listener
+        self._stop = threading.Event()
+        self._start = time.monotonic() - elapsed
+
+    def elapsed(self) -> float:
+        """Return the seconds since the request began, building included."""
+        return time.monotonic() - self._start
+
+    def remaining(self) -> float | None:
+        """Return the seconds left (never below zero), or `None` without a time limit."""
+        limit = self.budget.time_limit
+        return None if limit is None else max(0.0, limit - self.elapsed())
+
+    def stopping(self) -> StopReason | None:
+        """Return why the method should stop now, or `None`."""
+        if self._stop.is_set():
+            return "interrupt"
+        return "time" if self.remaining() == 0.0 else None
+
+    def stop(self) -> None:
+        """Ask the method to stop; safe from any thread."""
+        self._stop.set()
+
+    def report(
+        self,
+        phase: str,
+        *,
+        answer: Answer | None = None,
+        objective: float | None = None,
+        bound: float | None = None,
+    ) -> None:
+        """Tell listeners how far the run is; an `answer` becomes the incumbent."""
+        if answer is not None:
+            self.incumbent = answer
+            objective = answer.objective if objective is None else objective
+        last = self.trace[-1] if self.trace else TracePoint(elapsed=0.0)
+        objective = last.objective if objective is None else objective
+        bound = last.bound if bound is None else bound
+        if (objective, bound) != (last.objective, last.bound):
+            self.trace.append(TracePoint(elapsed=self.elapsed(), objective=objective, bound=bound))
+        if self._listener is not None:
+            progress = Progress(
+                elapsed=self.elapsed(), phase=phase, objective=objective, bound=bound
+            )
+            self._listener(progress, answer)
+
+    def rng(self, stream: str) -> np.random.Generator:
+        """Return a generator that depends only on the seed and the name of the stream."""
+        key = [int(byte) for byte in stream.encode()]
+        return np.random.default_rng(np.random.SeedSequence([self.seed, *key]))
