@@ -61,9 +61,13 @@ class Instance(Record):
         context = {"normalised": self.is_normalised}
         return self.model_dump(mode="json", by_alias=True, exclude_defaults=True, context=context)
 
+    def sidecars(self) -> tuple[Sidecar, ...]:
+        """Return every side-car of the instance."""
+        return tuple(_sidecars(self))
+
     def sidecar_digests(self) -> dict[str, str]:
         """Return the SHA-256 of every side-car by the file name the instance gives."""
-        return {car.file: car.content.sha256 for car in _sidecars(self)}
+        return {car.file: car.content.sha256 for car in self.sidecars()}
 
     def sha256(self) -> str:
         """Return the digest of the canonical JSON together with the side-cars' digests."""

@@ -144,8 +144,8 @@ def _convert(value: str, unit: str | None, dimension: Dimension, *, bare: bool) 
         raise fault(code, f"`{unit}` {what}", _hint(unit or "", dimension))
     try:
         return float(Fraction(value) * factor)
-    except OverflowError:
-        message = f"`{value}` is too large for a number"
+    except (OverflowError, ValueError):  # Python refuses to read thousands of digits.
+        message = f"`{value[:60]}` is too large for a number"
         raise fault("quantity-not-finite", message, _hint("", dimension)) from None
 
 

@@ -5,7 +5,7 @@ context (`sidecars`); reading files, digests and size limits are the loader's wo
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol, Self
 
 from numpy.typing import NDArray
@@ -20,7 +20,7 @@ class SidecarContent:
     """What a side-car holds: its digest (hex SHA-256 of the bytes) and its arrays by name."""
 
     sha256: str
-    arrays: Mapping[str, NDArray[Any]]
+    arrays: Mapping[str, NDArray[Any]] = field(compare=False)
 
 
 class SidecarReader(Protocol):

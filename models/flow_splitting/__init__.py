@@ -1,1 +1,9 @@
 """Flow splitting: what a fabric, a workload, a plan and a proof are."""
+
+from planner.models.flow_splitting.certificate import CERTIFICATES
+from planner.models.flow_splitting.check import check_certificate
+from planner.models.flow_splitting.evaluate import evaluate
+from planner.models.flow_splitting.instance import FlowSplitting as Instance
+from planner.models.flow_splitting.plan import PLANS
+
+__all__ = ["CERTIFICATES", "PLANS", "Instance", "check_certificate", "evaluate"]

@@ -108,7 +108,7 @@ def compile_fabric(topology: LeafSpine) -> Fabric:
     return Fabric(
         up=np.where(present, up_rate[:, :, None], 0.0),
         down=np.where(present, down_rate[:, :, None], 0.0),
-        host_leaf=_host_leaves(topology),
+        host_leaf=host_leaves(topology),
         nic=topology.nic_rate,
         latency=topology.latency,
     )
@@ -138,7 +138,8 @@ def compile_network(topology: Graph) -> ArcNetwork:
     )
 
 
-def _host_leaves(topology: LeafSpine) -> "IntArray":
+def host_leaves(topology: LeafSpine) -> IntArray:
+    """Return leaf[host], in the order of the host names."""
     leaves = topology.leaf_names()
     if topology.hosts is None:
         return np.repeat(np.arange(len(leaves)), topology.hosts_per_leaf or 0)

@@ -31,6 +31,12 @@ class FlowSplitting(Instance):
         """Everything as arrays."""
         return compile_view(self)
 
+    def summary(self) -> str:
+        """Return one line that counts nodes, links and flows."""
+        from planner.models.flow_splitting.summary import summarise
+
+        return summarise(self)
+
     def cross_check(self) -> Iterator[Issue]:
         """Yield faults that concern the topology and the workload together."""
         from planner.models.flow_splitting.references import check_workload

@@ -57,8 +57,9 @@ class Rule(Record):
     """How one step chooses the spine of each flow.
 
     `local`: nothing crosses the fabric. `rotation`: flow t of a pair of leaves (i, j) takes spine
-    (t + n ((j - i) mod L)) mod s, for n flows per ordered pair and L leaves, pairs of hosts counted
-    in rank order. `source_index`: the spine is the place of the sending host below its leaf, mod s.
+    (t + n ((j - i) mod L)) mod s, for n flows per ordered pair; i and j count the L leaves in use,
+    t the flows of the pair in order. `source_index`: the spine is the place of the sending host
+    below its leaf, mod s.
     """
 
     rule: Literal["local", "rotation", "source_index"]

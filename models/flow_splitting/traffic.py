@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from planner.models.base.arrays import FloatArray, IntArray
+from planner.models.flow_splitting.grouping import sum_by
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,6 +61,11 @@ class AllPairs:
         """Return the number of ranks below each leaf."""
         return np.bincount(self.leaf, minlength=leaves)
 
+    def ranks_of(self, flow: int) -> tuple[int, int]:
+        """Return the sending and the receiving rank of a flow."""
+        source, place = divmod(flow, len(self.host) - 1)
+        return source, place + (place >= source)
+
     def list_flows(self) -> Flows:
         """List every flow, sources first; for small numbers of ranks only."""
         ranks = len(self.host)
@@ -97,8 +103,7 @@ def leaf_demand(traffic: Traffic, leaves: int) -> FloatArray:
         demand: FloatArray = np.outer(ranks, ranks) * traffic.size
     else:
         pair = traffic.source * leaves + traffic.target
-        sums = np.bincount(pair, traffic.size, leaves * leaves)
-        demand = sums.reshape(leaves, leaves)
+        demand = sum_by(pair, traffic.size, leaves, leaves)
     np.fill_diagonal(demand, 0.0)
     return demand
 

@@ -10,6 +10,7 @@ from planner.models.flow_splitting.fabric import (
     compile_network,
 )
 from planner.models.flow_splitting.traffic import Step
+from planner.models.topologies.graph import Graph
 from planner.models.topologies.leaf_spine import LeafSpine
 
 if TYPE_CHECKING:
@@ -34,10 +35,9 @@ def compile_view(instance: "FlowSplitting") -> View:
     from planner.models.flow_splitting.steps import compile_steps
 
     topology = instance.topology
-    is_fabric = isinstance(topology, LeafSpine)
     return View(
-        fabric=compile_fabric(topology) if is_fabric else None,
-        network=None if is_fabric else compile_network(topology),
+        fabric=compile_fabric(topology) if isinstance(topology, LeafSpine) else None,
+        network=compile_network(topology) if isinstance(topology, Graph) else None,
         steps=compile_steps(instance),
         splitting=instance.workload.splitting,
         unit="1" if instance.is_normalised or instance.workload.is_steady else "s",

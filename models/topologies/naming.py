@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Annotated, overload
 
-from pydantic import Discriminator, Tag
+from pydantic import Discriminator, Field, Tag
 
 from planner.models.base.record import Count, Name
 
@@ -14,7 +14,7 @@ def _form(value: object) -> str:
 
 
 Nodes = Annotated[
-    Annotated[Count, Tag("count")] | Annotated[tuple[Name, ...], Tag("names")],
+    Annotated[Count, Tag("count")] | Annotated[tuple[Name, ...], Field(min_length=1), Tag("names")],
     Discriminator(_form),
 ]
 """How many nodes there are (named by a prefix and a number from 0), or the list of their names."""
@@ -59,6 +59,8 @@ class Naming(Sequence[str]):
 
     def describe(self) -> str:
         """Return the names in few words, for error messages."""
+        if not self._size:
+            return "not given"
         if self._names is None:
             return f"{self._prefix}0 to {self._prefix}{self._size - 1}"
         shown = ", ".join(self._names[:6])

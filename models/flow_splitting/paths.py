@@ -1,0 +1,133 @@
+"""Evaluates plans on graphs: listed paths, or the traffic of each source on each arc."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from planner.models.base.arrays import FloatArray, IntArray
+from planner.models.base.evaluation import Violation
+from planner.models.flow_splitting.grouping import sum_by
+from planner.models.flow_splitting.loads import busiest_arc
+from planner.models.flow_splitting.outcome import SERVED, Outcome, Setting
+from planner.models.flow_splitting.parts import UNKNOWN, count_parts, unequal_flows
+from planner.models.flow_splitting.plan import AggregatedArcsPlan, ExplicitPathsPlan
+from planner.models.flow_splitting.traffic import Flows
+from planner.models.flow_splitting.violations import name_each
+
+
+def evaluate_paths(setting: Setting, plan: ExplicitPathsPlan, flows: Flows) -> Outcome:
+    """Return what parts with their paths come to."""
+    usable, faults = _usable_paths(setting, plan, flows)
+    part = np.repeat(np.arange(len(plan.flow)), np.diff(plan.path_start))
+    on_path = usable[part]
+    arcs, size = plan.arcs[on_path], plan.size[part[on_path]]
+    load = sum_by(arcs, size, len(setting.network.rate))
+    flow, everything = plan.flow[usable], np.arange(len(flows))
+    served = sum_by(flow, plan.size[usable], len(flows))
+    faults += setting.service_faults(0, served, flows.size, everything)
+    totals, per_flow = count_parts(flow, len(flows), 0)
+    if setting.splitting != "free":
+        unequal = unequal_flows(flow, plan.size[usable], len(flows))
+        faults += setting.split_faults(0, np.flatnonzero(per_flow > 1), unequal)
+    faults += setting.flow_faults("part-repeated", "plan.arcs", 0, _repeated(plan, usable))
+    return Outcome(busiest_arc(setting.network, load, setting.labels), totals, tuple(faults))
+
+
+def _usable_paths(
+    setting: Setting, plan: ExplicitPathsPlan, flows: Flows
+) -> tuple[NDArray[np.bool_], list[Violation]]:
+    """Return which parts have a known flow, a positive size and an unbroken path."""
+    parts, network = len(plan.flow), setting.network
+    known = (plan.flow >= 0) & (plan.flow < len(flows))
+    positive = plan.size > 0
+    flow = np.where(known, plan.flow, 0)
+    length = np.diff(plan.path_start)
+    part = np.repeat(np.arange(parts), length)
+    there = (plan.arcs >= 0) & (plan.arcs < len(network.rate))
+    whole = (length > 0) & (np.bincount(part[~there], minlength=parts) == 0)
+    if len(network.rate) and len(flows):
+        arcs = np.where(there, plan.arcs, 0)
+        joined = network.head[arcs[:-1]] == network.tail[arcs[1:]]
+        gaps = (part[1:] == part[:-1]) & ~joined
+        whole &= np.bincount(part[1:][gaps], minlength=parts) == 0
+        first, last = plan.path_start[:-1][whole], plan.path_start[1:][whole] - 1
+        ends_right = (network.tail[arcs[first]] == flows.source[flow[whole]]) & (
+            network.head[arcs[last]] == flows.target[flow[whole]]
+        )
+        whole[whole] = ends_right
+    faults: list[Violation] = []
+    for good, code, constraint in (
+        (known, "unknown-flow", "plan.flow"),
+        (positive, "part-not-positive", "plan.size"),
+        (whole, "path-broken", "plan.arcs"),
+    ):
+        at = np.flatnonzero(~good)
+        faults += name_each(code, constraint, at, lambda row: f"entry {row} of the plan")
+    return known & positive & whole, faults
+
+
+def _repeated(plan: ExplicitPathsPlan, usable: NDArray[np.bool_]) -> IntArray:
+    """Return the flows with two parts on the same path."""
+    length = np.diff(plan.path_start)
+    flows = []
+    for hops in np.unique(length[usable]):
+        parts = np.flatnonzero(usable & (length == hops))
+        arcs = plan.arcs[plan.path_start[parts][:, None] + np.arange(hops)]
+        rows, counts = np.unique(
+            np.column_stack([plan.flow[parts], arcs]), axis=0, return_counts=True
+        )
+        flows.append(rows[counts > 1, 0])
+    return np.unique(np.concatenate(flows)) if flows else np.zeros(0, dtype=np.int64)
+
+
+def evaluate_arcs(setting: Setting, plan: AggregatedArcsPlan, flows: Flows) -> Outcome:
+    """Return what the traffic of each source on each arc comes to; parts stay unknown."""
+    network, labels = setting.network, setting.labels
+    known = (plan.source >= 0) & (plan.source < network.nodes)
+    there = (plan.arc >= 0) & (plan.arc < len(network.rate))
+    positive = plan.size > 0
+    faults: list[Violation] = []
+    for good, code, constraint in (
+        (known, "unknown-flow", "plan.source"),
+        (there, "path-broken", "plan.arc"),
+        (positive, "part-not-positive", "plan.size"),
+    ):
+        at = np.flatnonzero(~good)
+        faults += name_each(code, constraint, at, lambda row: f"entry {row} of the plan")
+    keep = known & there & positive
+    source, arc, size = plan.source[keep], plan.arc[keep], plan.size[keep]
+    excess, scale = _conservation(setting, flows, source, arc, size)
+    at = np.flatnonzero(np.abs(excess) > SERVED * scale)
+    faults += name_each(
+        "conservation",
+        "workload",
+        at,
+        lambda place: (
+            f"traffic from {labels.ends[place // network.nodes]} "
+            f"at {labels.ends[place % network.nodes]}"
+        ),
+        excess[at],
+        setting.unit,
+    )
+    if setting.splitting != "free":
+        faults.append(
+            Violation(
+                code="plan-kind",
+                constraint="workload.splitting",
+                where="a plan of kind aggregated_arcs does not tell how flows are split",
+            )
+        )
+    load = sum_by(arc, size, len(network.rate))
+    return Outcome(busiest_arc(network, load, labels), UNKNOWN, tuple(faults))
+
+
+def _conservation(
+    setting: Setting, flows: Flows, source: IntArray, arc: IntArray, size: FloatArray
+) -> tuple[FloatArray, FloatArray]:
+    """Return inflow less outflow less demand by source and node, and the scale of each."""
+    nodes, network = setting.network.nodes, setting.network
+    arriving = sum_by(source * nodes + network.head[arc], size, nodes * nodes)
+    leaving = sum_by(source * nodes + network.tail[arc], size, nodes * nodes)
+    wanted = sum_by(flows.source * nodes + flows.target, flows.size, nodes * nodes)
+    sent = sum_by(flows.source, flows.size, nodes)
+    wanted[np.arange(nodes) * (nodes + 1)] -= sent
+    return arriving - leaving - wanted, np.repeat(sent, nodes)

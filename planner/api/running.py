@@ -1,0 +1,85 @@
+"""Runs one method on one instance, here or in the worker process; Ctrl-C keeps the best plan."""
+
+import logging
+import time
+from dataclasses import dataclass, replace
+
+from planner.api.request import Request
+from planner.catalog.problem import resolve
+from planner.models.base.artefacts import Plan
+from planner.models.base.instance import Instance
+from planner.solvers.contract import Answer, Method, Progress, Run
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """The answer of a method and the seconds it took; `build` where the method tells it apart."""
+
+    answer: Answer
+    seconds: float
+    build: float | None
+
+
+class _Phases:
+    """Passes progress on and notes how long the phase `build` took."""
+
+    def __init__(self, request: Request) -> None:
+        self._listener = request.progress
+        self._start: float | None = None
+        self.build: float | None = None
+
+    def __call__(self, progress: Progress, answer: Answer | None) -> None:
+        if progress.phase == "build":
+            self._start = progress.elapsed if self._start is None else self._start
+        elif self._start is not None and self.build is None:
+            self.build = progress.elapsed - self._start
+        if self._listener is not None:
+            self._listener(progress, answer)
+
+
+def run_method(
+    method: Method,
+    instance: Instance,
+    request: Request,
+    *,
+    previous: Plan | None = None,
+    elapsed: float = 0.0,
+) -> Finished:
+    """Run a method within the limits of the request.
+
+    `elapsed` seconds (loading) count against the time limit. On Ctrl-C the best plan so far comes
+    back with `stopped_by` set to `interrupt`; there may be none.
+    """
+    phases = _Phases(request)
+    run = Run(
+        request.budget,
+        seed=request.seed,
+        options=request.options,
+        previous=previous,
+        listener=phases,
+        elapsed=elapsed,
+    )
+    log.info("%s: running `%s`", instance.name, method.name)
+    start = time.perf_counter()
+    answer = _isolated(method, instance, run) if method.isolated else _here(method, instance, run)
+    if not answer.trace:
+        answer = replace(answer, trace=tuple(run.trace))
+    return Finished(answer, time.perf_counter() - start, phases.build)
+
+
+def _here(method: Method, instance: Instance, run: Run) -> Answer:
+    try:
+        answer: Answer = resolve(method.entry)(instance, run)
+    except KeyboardInterrupt:
+        run.stop()
+        log.warning("interrupted; the best plan so far is kept")
+        return replace(run.incumbent or Answer(), stopped_by="interrupt", deterministic=False)
+    return answer
+
+
+def _isolated(method: Method, instance: Instance, run: Run) -> Answer:
+    from planner.solvers.isolation import run_isolated
+
+    return run_isolated(method, instance, run)

@@ -1,0 +1,33 @@
+"""`planner new`: a commented instance to begin with."""
+
+from pathlib import Path
+
+import click
+
+from planner.cli import files, show
+from planner.cli.options import force_option, output_option, problem_argument, verb
+
+
+@verb("new", "flow_splitting -o fabric.yaml")
+@problem_argument
+@output_option("Where the instance goes; by default to stdout.")
+@force_option
+def command(*, problem: str, output: Path | None, force: bool, as_json: bool) -> None:
+    """Write a commented template instance.
+
+    It solves as it is; change it to what you have.
+    """
+    import planner as pl
+
+    if output is not None:
+        files.check_output(output) if force else files.check_new(output)
+    text = pl.new(problem)
+    if output is not None:
+        files.write_text(output, text)
+    if as_json:
+        file = None if output is None else str(output)
+        show.document({"problem": problem, "file": file, "text": text})
+    elif output is None:
+        click.echo(text, nl=False)
+    else:
+        show.line(f"wrote {output}; next: planner solve {output}")

@@ -1,0 +1,1 @@
+"""Networks as other programmes wire them, turned into the topologies of an instance."""

@@ -1,0 +1,1 @@
+"""Plans of flow splitting as lists of parts, whatever the kind of the plan."""

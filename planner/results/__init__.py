@@ -1,0 +1,1 @@
+"""What a run leaves behind: the result, its file, how it is judged and how it is verified."""

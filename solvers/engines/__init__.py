@@ -1,0 +1,1 @@
+"""One file per backend. Each takes a model and a `Run`, and answers with an honest `Outcome`."""

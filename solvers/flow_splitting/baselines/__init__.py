@@ -1,0 +1,1 @@
+"""What people use today: yardsticks that every plan is compared with."""

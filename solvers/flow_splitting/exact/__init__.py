@@ -1,0 +1,1 @@
+"""Whole flows on leaf-spine fabrics, placed by search with proof."""

@@ -1,0 +1,1 @@
+"""Flow splitting on general directed graphs."""

@@ -1,0 +1,59 @@
+"""Cut flows where the amounts per pair of leaves and spine ask for it."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from planner.models.base.arrays import FloatArray, IntArray
+from planner.solvers.flow_splitting.linear.placement import Items
+from planner.solvers.flow_splitting.packing import cutting
+
+_WHOLE = 1e-9
+"""Relative distance from a whole multiple that is rounding error."""
+
+
+@dataclass(frozen=True, eq=False)
+class Parts:
+    """Parts of flows. One entry per part."""
+
+    item: IntArray
+    """Which flow."""
+    spine: IntArray
+    size: FloatArray
+
+    def __len__(self) -> int:
+        return len(self.size)
+
+
+@dataclass(frozen=True, eq=False)
+class Amounts:
+    """Amounts per pair of leaves and spine. One entry per pair and spine used."""
+
+    source: IntArray
+    target: IntArray
+    spine: IntArray
+    size: FloatArray
+
+
+def cut_flows(items: Items, amounts: Amounts, leaves: int) -> Parts:
+    """Lay the flows of each pair on a line and cut it where the amounts of the spines end.
+
+    The amounts of a pair sum to its flows, up to rounding. Amounts that are whole multiples of the
+    first flow of their pair come first, so that they cut nothing where flows are equal.
+    """
+    pair = items.pairs(leaves)
+    flows = np.argsort(pair, kind="stable")
+    key = amounts.source * leaves + amounts.target
+    entries = np.lexsort((amounts.spine, _is_ragged(items, pair, amounts.size, key), key))
+    flow, entry, size = cutting.wrap_around(
+        pair[flows], items.size[flows], key[entries], amounts.size[entries]
+    )
+    return Parts(item=flows[flow], spine=amounts.spine[entries[entry]], size=size)
+
+
+def _is_ragged(items: Items, pair: IntArray, amount: FloatArray, key: IntArray) -> IntArray:
+    """Return 0 for amounts that are multiples of the first flow size of their pair, else 1."""
+    known, first = np.unique(pair, return_index=True)
+    share = amount / items.size[first][np.searchsorted(known, key)]
+    whole = (np.abs(share - np.round(share)) < _WHOLE) & (share > 0.5)
+    return 1 - whole.astype(np.int64)

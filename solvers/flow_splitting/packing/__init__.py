@@ -1,0 +1,1 @@
+"""Fitting flows into parallel links with few cuts."""

@@ -1,0 +1,1 @@
+"""Local search for whole flows of different sizes."""

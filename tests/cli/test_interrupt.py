@@ -1,0 +1,101 @@
+"""Ctrl-C keeps the best plan so far."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+SLOW = ["--method", "stroll", "--option", "steps=100000", "--option", "pause=0.05"]
+
+
+@pytest.fixture
+def ctrl_c(dummy_problem: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Press Ctrl-C while the method pauses after its first incumbent."""
+    from planner_dummy.solvers import methods
+
+    def press(seconds: float) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(methods.time, "sleep", press)
+
+
+def test_incumbent_is_saved_to_the_default_place(planner, instance: Path, ctrl_c: None) -> None:
+    """Exit 130, and the plan found so far is a result that verifies."""
+    done = planner("solve", instance, *SLOW)
+    assert done.exit_code == 130
+    assert "saved numbers.result.json" in done.stderr
+    saved = json.loads(Path("numbers.result.json").read_text(encoding="utf-8"))
+    assert saved["stopped_by"] == "interrupt"
+    assert saved["objective"]["value"] == 17.0
+    assert planner("verify", "numbers.result.json").exit_code == 0
+
+
+def test_incumbent_is_saved_where_asked(planner, instance: Path, ctrl_c: None) -> None:
+    """-o decides where."""
+    assert planner("solve", instance, *SLOW, "-o", "kept.json").exit_code == 130
+    assert Path("kept.json").exists()
+    assert not Path("numbers.result.json").exists()
+
+
+def test_incumbent_is_saved_beside_json(planner, instance: Path, ctrl_c: None) -> None:
+    """With --json the incumbent is on stdout and saved as well."""
+    done = planner("solve", instance, *SLOW, "--json")
+    assert done.exit_code == 130
+    assert json.loads(done.stdout)["stopped_by"] == "interrupt"
+    assert Path("numbers.result.json").exists()
+
+
+def test_no_incumbent_leaves_an_older_result_alone(planner, instance: Path, add_method) -> None:
+    """Without a plan nothing is written, least of all over an older result."""
+
+    def waits(instance, run):
+        raise KeyboardInterrupt
+
+    add_method("waits", waits)
+    Path("numbers.result.json").write_text("older", encoding="utf-8")
+    assert planner("solve", instance, "--method", "waits").exit_code == 130
+    assert Path("numbers.result.json").read_text(encoding="utf-8") == "older"
+
+
+def test_comparison_shows_what_it_has(planner, instance: Path, ctrl_c: None) -> None:
+    """Ctrl-C during a comparison prints the methods that ran, and exits with 130."""
+    done = planner("compare", instance, "--methods", "sort,stroll,first", *SLOW[2:])
+    assert done.exit_code == 130
+    assert "sort" in done.stdout
+    assert "not run" in done.stdout
+
+
+def test_interrupt_while_loading_keeps_nothing(
+    planner, instance: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Before anything was found there is one line and exit 130."""
+
+    def press(*args: object, **more: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("planner.api.solve.instance_of", press)
+    done = planner("solve", instance)
+    assert done.exit_code == 130
+    assert "Interrupted" in done.stderr
+    assert not Path("numbers.result.json").exists()
+
+
+def test_real_signal(instance: Path) -> None:
+    """SIGINT to the process, after its first report, saves the incumbent."""
+    command = [sys.executable, "-m", "planner", "solve", str(instance), *SLOW, "--progress", "json"]
+    process = subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=dict(os.environ)
+    )
+    assert process.stderr is not None
+    for line in process.stderr:
+        if '"solve"' in line:
+            break
+    process.send_signal(signal.SIGINT)
+    output, _ = process.communicate(timeout=30)
+    assert process.returncode == 130
+    assert "Ctrl-C" in output
+    assert Path("numbers.result.json").exists()

@@ -1,0 +1,169 @@
+"""What follows from an evaluation and a checked bound."""
+
+import pytest
+
+from planner.models.base.evaluation import (
+    BoundSource,
+    CheckedBound,
+    Evaluation,
+    Objective,
+    Sense,
+    Violation,
+)
+from planner.results.figures import matches, relative_gap, weigh
+
+BROKEN = Violation(code="broken", constraint="limits", where="here")
+
+
+def plan(
+    value: float | None, *, sense: Sense = "min", later: float = 5.0, broken: bool = False
+) -> Evaluation:
+    """A plan with an objective `cost` and a later one, `parts`."""
+    return Evaluation(
+        objectives=(
+            Objective(name="cost", value=value, unit="1", sense=sense),
+            Objective(name="parts", value=later, unit="1"),
+        ),
+        metrics={},
+        violations=(BROKEN,) if broken else (),
+    )
+
+
+def proof(source: BoundSource = "certificate", **bounds: float) -> CheckedBound:
+    """A certificate that holds."""
+    return CheckedBound(bounds=bounds, source=source)
+
+
+@pytest.mark.parametrize(
+    ("objective", "bound", "gap"),
+    [
+        (3.0, 2.0, 0.5),
+        (2.0, 3.0, 1 / 3),
+        (-3.0, -2.0, 0.5),
+        (0.0, 0.0, 0.0),
+        (1.0, 0.0, None),
+        (None, 1.0, None),
+        (1.0, None, None),
+    ],
+)
+def test_gap_is_relative_to_the_bound(
+    objective: float | None, bound: float | None, gap: float | None
+) -> None:
+    """The gap is |objective - bound| / |bound|; a bound of zero has one only at zero."""
+    assert relative_gap(objective, bound) == gap
+
+
+def test_figures_match_by_relative_size_only() -> None:
+    """A nanosecond is no rounding error of another nanosecond, and unknown is not zero."""
+    assert matches(1.0, 1.0 + 1e-10, 1e-9)
+    assert not matches(1e-9, 2e-9, 1e-9)
+    assert not matches(None, 0.0, 1e-9)
+    assert matches(None, None, 1e-9)
+
+
+def test_closed_gap_is_optimal_and_verified() -> None:
+    """A plan that meets a re-checked bound is optimal."""
+    found = weigh(plan(2.0), proof(cost=2.0), tolerance=1e-6)
+    assert (found.status, found.gap, found.verified) == ("optimal", 0.0, True)
+    assert (found.bound_source, found.bound_verified) == ("certificate", True)
+
+
+def test_open_gap_is_feasible_unless_the_tolerance_allows_it() -> None:
+    """`optimal` means within the tolerance that was asked for, and nothing else."""
+    assert weigh(plan(2.1), proof(cost=2.0), tolerance=1e-6).status == "feasible"
+    assert weigh(plan(2.1), proof(cost=2.0), tolerance=0.06).status == "optimal"
+
+
+def test_plan_without_any_bound_is_feasible_at_best() -> None:
+    """Nobody vouches for the plan: no bound, no gap, not optimal."""
+    found = weigh(plan(2.0), None, tolerance=1e-6)
+    assert (found.status, found.bound, found.gap) == ("feasible", None, None)
+    assert (found.bound_source, found.verified) == (None, True)
+
+
+def test_unknown_objective_has_no_gap() -> None:
+    """An objective nobody knows is never within a gap."""
+    found = weigh(plan(None), proof(cost=2.0), tolerance=1.0)
+    assert (found.status, found.gap, found.bound) == ("feasible", None, 2.0)
+
+
+def test_solver_bound_is_named_as_such() -> None:
+    """Where nothing can be re-checked, the solver's word closes the gap, unverified."""
+    found = weigh(plan(2.0), None, tolerance=1e-6, solver_bound=2.0)
+    assert (found.status, found.bound_source, found.bound_verified) == ("optimal", "solver", False)
+
+
+@pytest.mark.parametrize(
+    ("proven", "word", "bound", "source"),
+    [
+        (2.0, 2.0, 2.0, "certificate"),  # as strong as the word
+        (1.5, 1.9, 1.5, "certificate"),  # neither closes the gap
+        (1.5, 2.0, 2.0, "solver"),  # only the word closes it
+    ],
+)
+def test_proof_counts_before_a_word(proven: float, word: float, bound: float, source: str) -> None:
+    """The solver's word is taken only where it alone closes the gap."""
+    found = weigh(plan(2.0), proof(cost=proven), tolerance=1e-6, solver_bound=word)
+    assert (found.bound, found.bound_source) == (bound, source)
+
+
+def test_word_that_the_plan_refutes_is_dropped() -> None:
+    """A plan better than the solver's bound shows the bound to be wrong."""
+    found = weigh(plan(2.0), None, tolerance=1.0, solver_bound=2.1)
+    assert (found.bound, found.word_refuted, found.status) == (None, True, "feasible")
+
+
+@pytest.mark.parametrize(("sense", "bound"), [("min", 2.1), ("max", 1.9)])
+def test_plan_better_than_a_proof_is_a_conflict(sense: Sense, bound: float) -> None:
+    """Plan and proof cannot both be right, whichever way the objective goes."""
+    found = weigh(plan(2.0, sense=sense), proof(cost=bound), tolerance=1.0)
+    assert [conflict.code for conflict in found.conflicts] == ["bound-contradicted"]
+
+
+def test_plan_on_the_right_side_of_a_maximum_is_no_conflict() -> None:
+    """For a maximum the bound lies above."""
+    found = weigh(plan(1.9, sense="max"), proof(cost=2.0), tolerance=1e-6)
+    assert (found.status, found.conflicts) == ("feasible", ())
+
+
+def test_plan_against_proof_of_infeasibility_is_a_conflict() -> None:
+    """A plan that keeps every limit refutes the proof that there is none."""
+    found = weigh(plan(1.0), CheckedBound(bounds={}, infeasible=True), tolerance=1.0)
+    assert [conflict.code for conflict in found.conflicts] == ["infeasible-contradicted"]
+
+
+def test_broken_plan_has_no_gap() -> None:
+    """The objective of a plan that breaks limits is compared with nothing."""
+    found = weigh(plan(1.0, broken=True), proof(cost=2.0), tolerance=1.0)
+    assert (found.status, found.gap, found.verified) == ("violates_limits", None, False)
+    assert found.conflicts == ()
+
+
+def test_refuted_certificate_proves_nothing() -> None:
+    """With one false claim the whole certificate is void."""
+    checked = CheckedBound(bounds={"cost": 2.0}, violations=(BROKEN,))
+    found = weigh(plan(2.0), checked, tolerance=1e-6)
+    assert (found.bound, found.status, found.verified) == (None, "feasible", False)
+
+
+def test_infeasible_is_verified_only_with_a_proof() -> None:
+    """A solver's word that there is no plan is repeated, not verified."""
+    proved = weigh(None, CheckedBound(bounds={}, infeasible=True), tolerance=1e-6)
+    claimed = weigh(None, None, tolerance=1e-6, claims_infeasible=True)
+    assert (proved.status, proved.verified) == ("infeasible", True)
+    assert (claimed.status, claimed.verified) == ("infeasible", False)
+
+
+def test_no_plan_and_no_proof_is_unknown() -> None:
+    """A bound without a plan is kept; it verifies nothing."""
+    found = weigh(None, proof(cost=2.0), tolerance=1e-6)
+    assert (found.status, found.bound, found.bound_source) == ("unknown", 2.0, "certificate")
+    assert not found.verified
+
+
+def test_later_bounds_hold_for_plans_that_are_best_in_the_first() -> None:
+    """A bound on parts speaks of optimal plans only, and of none that lies below it."""
+    both = proof(cost=2.0, parts=4.0)
+    assert weigh(plan(2.0), both, tolerance=1e-6).objectives[1].bound == 4.0
+    assert weigh(plan(2.5), both, tolerance=1e-6).objectives[1].bound is None
+    assert weigh(plan(2.0, later=3.0), both, tolerance=1e-6).objectives[1].bound is None

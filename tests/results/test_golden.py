@@ -1,0 +1,54 @@
+"""Result files of earlier versions stay readable and verifiable."""
+
+import json
+import shutil
+from pathlib import Path
+
+import jsonschema
+import pytest
+
+import planner as pl
+from planner.results.document import document
+
+GOLDEN = Path(__file__).parent / "golden"
+RESULTS = sorted(GOLDEN.glob("*.json"))
+
+pytestmark = pytest.mark.usefixtures("dummy_problem")
+
+
+@pytest.mark.parametrize("path", RESULTS, ids=lambda path: path.stem)
+def test_golden_result_verifies(path: Path) -> None:
+    """Old files are never written anew: whoever kept one can still verify it."""
+    found = pl.verify(path)
+    assert found, found.violations
+
+
+@pytest.mark.parametrize("path", RESULTS, ids=lambda path: path.stem)
+def test_golden_result_is_read_in_full(path: Path) -> None:
+    """Every key of an old file is still understood, and valid by today's schema."""
+    values = json.loads(path.read_text(encoding="utf-8"))
+    now = document(pl.Result.load(path))[0]
+    assert {key: now[key] for key in values} == values
+    jsonschema.Draft202012Validator(pl.schema("result")).validate(now)
+
+
+def test_every_kind_has_a_golden_result() -> None:
+    """Each plan kind, each strength of proof, a side-car and an infeasible one are kept."""
+    results = [pl.Result.load(path) for path in RESULTS]
+    assert {result.plan.kind for result in results if result.plan} >= {"explicit", "rule"}
+    assert {result.bound_source for result in results} >= {
+        *("certificate", "enumeration", "solver", None)
+    }
+    assert {result.status for result in results} >= {
+        *("optimal", "feasible", "infeasible", "violates_limits")
+    }
+    assert any(result.instance.sidecars for result in results)
+    assert any(result.baselines for result in results)
+
+
+def test_golden_npz_is_needed(tmp_path: Path) -> None:
+    """The golden result with a long plan has its numbers in the `.npz`."""
+    shutil.copy(GOLDEN / "long.json", tmp_path)
+    assert "sidecar-missing" in {
+        found.code for found in pl.verify(tmp_path / "long.json").violations
+    }
