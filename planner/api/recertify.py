@@ -95,7 +95,7 @@ def recertify(
     if old.problem != changed.problem:
         raise CapabilityError(
             f"the result is of `{old.problem}`, the instance of `{changed.problem}`; "
-            "give a result of the same problem"
+            "give a result of the same problem."
         )
     answer = Answer(plan=old.plan, certificate=old.certificate)
     evaluation, checked = recompute(problem_of(changed), changed, answer)

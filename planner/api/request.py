@@ -102,8 +102,8 @@ def _alternatives(problem: Problem, instance: Instance) -> str:
         if method.proves != "baseline" and method.refuses(instance) is None
     ]
     if not able:
-        return "No method of this problem can"
-    return f"Methods that can: {', '.join(able)}; or `auto`, which chooses"
+        return "No method of this problem can."
+    return f"Methods that can: {', '.join(able)}; or `auto`, which chooses."
 
 
 def _check_budget(budget: Budget) -> None:

@@ -103,6 +103,6 @@ def _of_problem(plan: Plan, problem: Problem) -> Plan:
         kinds = [model.model_fields["kind"].default for model in classes]
         raise CapabilityError(
             f"a {type(plan).__name__} is no plan of {problem.name}; "
-            f"its plans are of the kinds {', '.join(kinds)}"
+            f"its plans are of the kinds {', '.join(kinds)}."
         )
     return plan

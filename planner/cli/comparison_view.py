@@ -74,7 +74,8 @@ def _metrics(found: "Comparison") -> None:
 
 
 def _figures(row: "Row", found: "Comparison") -> dict[str, Any]:
-    result = found.results.get(row.method)
+    # `auto` has its choice in brackets.
+    result = found.results.get(row.method.partition(" ")[0])
     later = result.objectives[1:] if result is not None else ()
     return {**{each.name: each.value for each in later}, **row.metrics}
 

@@ -54,7 +54,8 @@ def violations(found: "Sequence[Violation]") -> None:
 
 def reasons(found: "Sequence[Reason]") -> None:
     """Write why there is no plan, one line each, after an empty line."""
-    _rows("Why:", [f"[{one.code}] {one.constraint}: {one.message}" for one in found])
+    rows = [f"[{one.code}] {one.constraint}, {one.where}: {one.message}" for one in found]
+    _rows("Why:", rows)
 
 
 def bound_source(source: str | None, solver: str | None = None) -> str:

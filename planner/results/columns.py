@@ -118,9 +118,11 @@ def _reference(name: str, array: NDArray[Any]) -> Reference:
 def _long_array(value: Any) -> NDArray[Any] | None:
     """Return a long array of numbers, given as an array or as lists, in the form it is stored."""
     if isinstance(value, list | tuple):
-        first = value[0] if value else None
-        width = len(first) if isinstance(first, list | tuple) else 1
-        if len(value) * width <= LONG or isinstance(first, Mapping | str):
+        size = 1
+        first: Any = value
+        while isinstance(first, list | tuple):
+            size, first = size * len(first), first[0] if first else None
+        if size <= LONG or not isinstance(first, int | float):
             return None
         try:
             value = np.asarray(value)

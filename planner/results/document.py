@@ -1,5 +1,6 @@
 """Result files: JSON with a seal, read and written."""
 
+import contextlib
 import json
 import os
 import secrets
@@ -60,6 +61,9 @@ def write(result: Result, path: Path) -> list[Path]:
     written = [path]
     if arrays:
         written.append(path.with_suffix(".npz"))
+        if written[1] == path or written[1].name in result.instance.sidecars:
+            message = f"`{written[1]}`, for the long arrays of the result, is another file's name"
+            raise refuse("result-unwritable", message, "Choose another name for the result.")
         _write_whole(written[1], lambda file: columns.write(arrays, file))
     _write_whole(path, lambda file: file.write((_layout(values) + "\n").encode()))
     return written
@@ -98,7 +102,7 @@ class Stored:
         if not self.is_sealed():
             raise AuditError(
                 f"`{self.path}` was changed after it was written; `planner verify` says what in it "
-                "does not hold"
+                "does not hold."
             )
         return result
 
@@ -220,4 +224,5 @@ def _write_whole(path: Path, write_to: Callable[[IO[bytes]], object]) -> None:
         message = f"`{path}` cannot be written: {error.strerror}"
         raise refuse("result-unwritable", message, "Choose another place for the result.") from None
     finally:
-        partial.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            partial.unlink(missing_ok=True)

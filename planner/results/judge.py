@@ -122,7 +122,7 @@ def recompute(
                 checked = room.check_certificate(instance, answer.certificate)
     except (ArithmeticError, ValidationError) as error:
         log.debug("the %s cannot be evaluated", part, exc_info=True)
-        raise AuditError(f"the {part} holds figures nobody can compute with") from error
+        raise AuditError(f"the {part} holds figures nobody can compute with.") from error
     return evaluation, checked
 
 
@@ -235,5 +235,5 @@ def _defect(method: str, what: str, violations: tuple[Violation, ...]) -> AuditE
     more = f" and {len(violations) - 5} more" if len(violations) > 5 else ""
     return AuditError(
         f"the method `{method}` {what}: {named}{more}. This is a defect of the method; "
-        "nothing of its answer was kept"
+        "nothing of its answer was kept."
     )

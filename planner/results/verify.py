@@ -8,7 +8,7 @@ from planner.catalog import get
 from planner.loading import validate
 from planner.models.base.errors import AuditError, InputError
 from planner.models.base.evaluation import CheckedBound, Evaluation, Violation
-from planner.models.base.instance import Instance
+from planner.models.base.instance import Instance, digest
 from planner.results.claims import compare, mismatch
 from planner.results.document import UNREADABLE, document, read, seal
 from planner.results.figures import Figures, weigh
@@ -127,16 +127,21 @@ def _recompute(
 
 
 def _digests(result: Result, instance: Instance) -> Iterator[Violation]:
+    """Yield what the result says wrongly about its instance.
+
+    The digest is that of the data in the result: a later version may write the same instance in
+    another form.
+    """
     record = result.instance
-    for field, claimed, found in (
-        ("problem", result.problem, instance.problem),
-        ("instance.name", record.name, instance.name),
-        ("instance.schema_version", record.schema_version, instance.schema_version),
+    for field, claimed, key in (
+        ("problem", result.problem, "problem"),
+        ("instance.name", record.name, "name"),
+        ("instance.schema_version", record.schema_version, "schema_version"),
     ):
-        if claimed != found:
-            yield mismatch("instance", field, claimed, found)
+        if claimed != record.data.get(key):
+            yield mismatch("instance", field, claimed, record.data.get(key))
     yield from _sidecar_digests(record.sidecars, instance.sidecar_digests())
-    if record.sha256 != instance.sha256():
+    if record.sha256 != digest({"data": record.data, "sidecars": record.sidecars}):
         where = "the instance is not the one this result was computed for"
         yield Violation(code="digest-instance", constraint="instance.sha256", where=where)
 

@@ -68,15 +68,24 @@ def result_of(run: Run) -> pl.Result:
     return solved(run.instance, run.get("method"), tuple(run.get("set")), run.get("seed"))
 
 
-def one_per_plan_kind() -> dict[str, Run]:
-    """Return, for each problem and plan kind that occurs in the answers, the first such run."""
-    found: dict[str, Run] = {}
+KINDS = [
+    (problem.name, plan.model_fields["kind"].default)
+    for problem in PROBLEMS
+    if folder_of(problem) is not None
+    for plan in problem.model_room().PLANS
+]
+"""Every problem that ships instances with every kind of its plans."""
+
+
+@functools.cache
+def run_with(problem: str, kind: str) -> Run:
+    """Return the first run of the answers whose plan is of a kind; there must be one."""
     for run in SOLVES:
-        if run.get("exit") in (None, 0) and "sndlib_germany50" not in str(run):
+        if run.problem == problem and run.get("exit") in (None, 0):
             plan = result_of(run).plan
-            if plan is not None:
-                found.setdefault(f"{run.problem}-{plan.kind}", run)
-    return found
+            if plan is not None and plan.kind == kind:
+                return run
+    raise AssertionError(f"no instance of {problem} is answered by a plan of kind {kind}")
 
 
 def is_expected(found: object, expected: object) -> bool:

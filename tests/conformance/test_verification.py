@@ -6,13 +6,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from suite import Run, one_per_plan_kind, result_of
+from suite import KINDS, Run, result_of, run_with
 
 import planner as pl
 from planner.results.document import document, seal
 
-KINDS = one_per_plan_kind()
-runs = pytest.mark.parametrize("run", KINDS.values(), ids=KINDS.keys())
+
+@pytest.fixture(params=KINDS, ids="-".join)
+def run(request: pytest.FixtureRequest) -> Run:
+    """A run for every plan kind of every problem."""
+    return run_with(*request.param)
 
 
 def stored(run: Run, tmp_path: Path) -> tuple[Path, dict[str, Any]]:
@@ -47,7 +50,6 @@ def changed(value: Any) -> Any:
     return 1
 
 
-@runs
 def test_untouched_result_verifies(run: Run, tmp_path: Path) -> None:
     """What was just written verifies, sealed or re-sealed."""
     path, values = stored(run, tmp_path)
@@ -55,7 +57,6 @@ def test_untouched_result_verifies(run: Run, tmp_path: Path) -> None:
     assert verdict(path, values, run) == set()
 
 
-@runs
 def test_result_round_trips(run: Run, tmp_path: Path) -> None:
     """Reading a file gives back the result that was written."""
     path, _ = stored(run, tmp_path)
@@ -63,7 +64,6 @@ def test_result_round_trips(run: Run, tmp_path: Path) -> None:
     assert document(again)[0] == document(result_of(run))[0]
 
 
-@runs
 def test_any_edit_breaks_the_seal(run: Run, tmp_path: Path) -> None:
     """A change of any top-level key is refused, the digest itself included."""
     path, values = stored(run, tmp_path)
@@ -73,7 +73,6 @@ def test_any_edit_breaks_the_seal(run: Run, tmp_path: Path) -> None:
         assert verdict(path, edited, run, sealed=False), key
 
 
-@runs
 @pytest.mark.parametrize("factor", [0.5, 1.5])
 def test_false_claims_are_recomputed(run: Run, tmp_path: Path, factor: float) -> None:
     """A false objective, bound, gap or status is found although the file was sealed again."""
@@ -86,7 +85,6 @@ def test_false_claims_are_recomputed(run: Run, tmp_path: Path, factor: float) ->
         assert any(code.startswith((key, "gap", "status")) for code in found), (key, found)
 
 
-@runs
 def test_false_digest_is_found(run: Run, tmp_path: Path) -> None:
     """An instance that was changed or a digest that does not fit is named."""
     path, values = stored(run, tmp_path)
@@ -105,7 +103,6 @@ def columns(part: dict[str, Any]) -> list[str]:
     ]
 
 
-@runs
 def test_broken_plan_is_refused(run: Run, tmp_path: Path) -> None:
     """A changed, missing or surplus entry in a plan never passes unless the plan is as good."""
     path, values = stored(run, tmp_path)
@@ -125,7 +122,6 @@ def test_broken_plan_is_refused(run: Run, tmp_path: Path) -> None:
     assert all(refused)
 
 
-@runs
 def test_broken_certificate_is_refused(run: Run, tmp_path: Path) -> None:
     """A certificate that claims more than it proves is refused, at any depth."""
     path, values = stored(run, tmp_path)

@@ -106,6 +106,24 @@ def test_failed_write_leaves_the_old_file(
     assert (tmp_path / "r.json").read_bytes() == before
 
 
+def test_long_arrays_overwrite_no_other_file(
+    dummy_problem: Path, long_data: dict[str, Any], tmp_path: Path
+) -> None:
+    """The `.npz` of a result takes neither the name of a side-car nor that of the result."""
+    np.savez(tmp_path / "numbers.npz", numbers=np.arange(13_000))
+    del long_data["numbers"]
+    instance = pl.load({**long_data, "table": {"file": "numbers.npz"}}, folder=tmp_path)
+    result = pl.solve(instance)
+    before = (tmp_path / "numbers.npz").read_bytes()
+    for name in ("numbers.json", "r.npz"):
+        with pytest.raises(pl.InputError, match="result-unwritable"):
+            result.save(tmp_path / name)
+    assert (tmp_path / "numbers.npz").read_bytes() == before
+    assert len(list(tmp_path.iterdir())) == 1
+    with pytest.raises(pl.InputError, match="result-unwritable"):
+        result.save(tmp_path / "numbers.npz" / "r.json")
+
+
 @pytest.mark.parametrize(
     ("content", "code"),
     [

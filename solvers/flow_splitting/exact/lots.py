@@ -63,3 +63,11 @@ def assign(lots: Lots, lot: IntArray, count: IntArray) -> tuple[IntArray, IntArr
     if len(entry) != len(lots.flow):
         raise ValueError("the counts of a lot do not sum to its flows")
     return lots.flow, entry
+
+
+def twin_spines(fabric: Fabric) -> list[IntArray]:
+    """Return the groups of at least two spines whose links are all alike."""
+    table = np.concatenate([fabric.up, fabric.down]).swapaxes(0, 1).reshape(fabric.spines, -1)
+    _, group = np.unique(table, axis=0, return_inverse=True)
+    members = [np.flatnonzero(group == number) for number in range(int(group.max()) + 1)]
+    return [spines for spines in members if len(spines) > 1]

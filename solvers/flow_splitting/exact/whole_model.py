@@ -5,41 +5,20 @@ links of their own: the counts of a spine are dealt to its lanes, upwards and do
 """
 
 from dataclasses import dataclass
-from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from planner.models.base.arrays import FloatArray, IntArray
 from planner.models.flow_splitting.fabric import Fabric
-from planner.solvers.flow_splitting.exact.integers import Scaled, to_integers
-from planner.solvers.flow_splitting.exact.lots import Choices, Lots, choices
+from planner.solvers.flow_splitting.exact.integers import Scale, find_scale
+from planner.solvers.flow_splitting.exact.lots import Choices, Lots, choices, twin_spines
 
 if TYPE_CHECKING:
     from ortools.sat.python.cp_model import CpModel
 
-_LARGEST = 2**60
-"""CP-SAT computes with 64-bit whole numbers."""
-
-
-@dataclass(frozen=True, eq=False)
-class Scale:
-    """How the whole numbers of the model translate to times."""
-
-    size: Scaled
-    rate: Scaled
-    multiple: int
-    """A common multiple of all scaled rates: `load * multiple / rate` is a time in `unit`."""
-
-    @property
-    def unit(self) -> float:
-        """Seconds (or normalised time) per unit of the model's time."""
-        return float(self.size.unit / (self.rate.unit * self.multiple))
-
-    @property
-    def shrink(self) -> float:
-        """Factor that keeps a bound of the model a bound of the instance; 1 if exact."""
-        return 1.0 / (1.0 + 2.0 * self.rate.error)
+Split = dict[int, list[tuple[int, Any]]]
+"""For choices with parallel links: (lane, variable) of each."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,15 +26,15 @@ class WholeModel:
     """The model and the variables to read the answer from."""
 
     model: "CpModel"
-    time: Any
     scale: Scale
     lots: Lots
     choices: Choices
     counts: list[Any]
     """Variable of each choice: how many flows of the lot take the spine."""
-    up_lanes: dict[int, list[tuple[int, Any]]]
-    """For choices with parallel uplinks: (lane, variable) of each."""
-    down_lanes: dict[int, list[tuple[int, Any]]]
+    lanes: tuple[Split, Split]
+    """How the counts are dealt to parallel links, upwards and downwards."""
+    twins: list[IntArray]
+    """Groups of spines that can change places."""
 
 
 def build_model(lots: Lots, fabric: Fabric, floor: float) -> WholeModel | None:
@@ -65,26 +44,26 @@ def build_model(lots: Lots, fabric: Fabric, floor: float) -> WholeModel | None:
     """
     from ortools.sat.python import cp_model
 
-    scale = _find_scale(lots, fabric)
+    scale = find_scale(lots, fabric)
     if scale is None:
         return None
-    ways = choices(lots, fabric)
-    model = cp_model.CpModel()
+    ways, model = choices(lots, fabric), cp_model.CpModel()
     counts = assignment_block(model, lots, ways)
-    lanes = [
-        lane_block(model, lots, ways, counts, end, rate)
-        for end, rate in ((lots.source, fabric.up), (lots.target, fabric.down))
-    ]
-    ceiling = int(lots.count @ scale.size.number) * scale.multiple
+    ceiling = int(lots.count @ scale.size) * scale.multiple
     lowest = min(int(floor / scale.unit * (1 + 1e-12) + 1e-9), ceiling)
-    time = model.new_int_var(lowest, max(ceiling, 0), "time")
-    for end, rate, split in (
-        (lots.source, fabric.up, lanes[0]),
-        (lots.target, fabric.down, lanes[1]),
+    time = model.new_int_var(lowest, ceiling, "time")
+    lanes = []
+    for end, rate, links in (
+        (lots.source, fabric.up, scale.up),
+        (lots.target, fabric.down, scale.down),
     ):
-        capacity_block(model, (lots, ways, counts), scale, time, (end, rate, split))
+        split = lane_block(model, lots, ways, counts, rate[end[ways.lot], ways.spine] > 0)
+        capacity_block(model, terms(lots, ways, counts, (end, rate), split), scale, links, time)
+        lanes.append(split)
+    twins = twin_spines(fabric)
+    order_block(model, lots, ways, counts, twins)
     model.minimize(time)
-    return WholeModel(model, time, scale, lots, ways, counts, lanes[0], lanes[1])
+    return WholeModel(model, scale, lots, ways, counts, (lanes[0], lanes[1]), twins)
 
 
 def assignment_block(model: "CpModel", lots: Lots, ways: Choices) -> list[Any]:
@@ -94,22 +73,16 @@ def assignment_block(model: "CpModel", lots: Lots, ways: Choices) -> list[Any]:
         for lot, spine in zip(ways.lot.tolist(), ways.spine.tolist(), strict=True)
     ]
     first = np.searchsorted(ways.lot, np.arange(len(lots) + 1)).tolist()
-    for lot, size in enumerate(lots.count.tolist()):
-        model.add(sum(counts[first[lot] : first[lot + 1]]) == size)
+    for lot, flows in enumerate(lots.count.tolist()):
+        model.add(sum(counts[first[lot] : first[lot + 1]]) == flows)
     return counts
 
 
 def lane_block(
-    model: "CpModel",
-    lots: Lots,
-    ways: Choices,
-    counts: list[Any],
-    end: IntArray,
-    rate: FloatArray,
-) -> dict[int, list[tuple[int, Any]]]:
-    """Where there are parallel links, every flow takes one of them."""
-    present = rate[end[ways.lot], ways.spine] > 0
-    split: dict[int, list[tuple[int, Any]]] = {}
+    model: "CpModel", lots: Lots, ways: Choices, counts: list[Any], present: "np.ndarray[Any, Any]"
+) -> Split:
+    """Where there are parallel links, every flow takes one of them: `present[choice, lane]`."""
+    split: Split = {}
     for choice in np.flatnonzero(present.sum(axis=1) > 1).tolist():
         most = int(lots.count[ways.lot[choice]])
         split[choice] = [
@@ -120,43 +93,48 @@ def lane_block(
     return split
 
 
+def terms(
+    lots: Lots, ways: Choices, counts: list[Any], side: tuple[IntArray, FloatArray], split: Split
+) -> dict[tuple[int, int, int], list[tuple[int, Any]]]:
+    """Return (lot, variable) of all counts on each link (leaf, spine, lane) of one side."""
+    end, rate = side
+    leaf, lot = end[ways.lot].tolist(), ways.lot.tolist()
+    lone = (rate[end[ways.lot], ways.spine] > 0).argmax(axis=1).tolist()
+    found: dict[tuple[int, int, int], list[tuple[int, Any]]] = {}
+    for choice, spine in enumerate(ways.spine.tolist()):
+        for lane, variable in split.get(choice, [(lone[choice], counts[choice])]):
+            found.setdefault((leaf[choice], spine, lane), []).append((lot[choice], variable))
+    return found
+
+
 def capacity_block(
     model: "CpModel",
-    flows: tuple[Lots, Choices, list[Any]],
+    loads: dict[tuple[int, int, int], list[tuple[int, Any]]],
     scale: Scale,
+    links: IntArray,
     time: Any,
-    side: tuple[IntArray, FloatArray, dict[int, list[tuple[int, Any]]]],
 ) -> None:
     """No link is busy for longer than `time`."""
-    _, ways, counts = flows
-    end, rate, split = side
-    size = scale.size.number.tolist()
-    terms: dict[tuple[int, int, int], list[Any]] = {}
-    leaf = end[ways.lot].tolist()
-    lone = (rate[end[ways.lot], ways.spine] > 0).argmax(axis=1).tolist()
-    for choice, (lot, spine) in enumerate(zip(ways.lot.tolist(), ways.spine.tolist(), strict=True)):
-        for lane, variable in split.get(choice, [(lone[choice], counts[choice])]):
-            terms.setdefault((leaf[choice], spine, lane), []).append(size[lot] * variable)
-    scaled = _scaled_rate(rate, scale)
-    for (at, spine, lane), load in terms.items():
-        model.add(sum(load) * (scale.multiple // int(scaled[at, spine, lane])) <= time)
+    size = scale.size.tolist()
+    for link, load in loads.items():
+        total = sum(size[lot] * variable for lot, variable in load)
+        model.add(total * (scale.multiple // int(links[link])) <= time)
 
 
-def _find_scale(lots: Lots, fabric: Fabric) -> Scale | None:
-    rates = np.concatenate([fabric.up.ravel(), fabric.down.ravel()])
-    rate = to_integers(np.unique(rates[rates > 0]))
-    if (rate.number == 0).any():
-        return None
-    size = to_integers(lots.size)
-    multiple = int(np.lcm.reduce(rate.number.astype(object)))
-    total = int(lots.count.astype(object) @ size.number.astype(object))
-    return Scale(size, rate, multiple) if total * multiple < _LARGEST else None
+def order_block(
+    model: "CpModel", lots: Lots, ways: Choices, counts: list[Any], twins: list[IntArray]
+) -> None:
+    """Spines that can change places are ordered by how many flows the busiest leaf gives them."""
+    mine = lots.source[ways.lot] == busiest_leaf(lots)
+    for group in twins:
+        sums = [
+            sum(counts[choice] for choice in np.flatnonzero(mine & (ways.spine == spine)))
+            for spine in group.tolist()
+        ]
+        for before, after in zip(sums, sums[1:], strict=False):
+            model.add(before >= after)
 
 
-def _scaled_rate(rate: FloatArray, scale: Scale) -> IntArray:
-    if scale.rate.error:
-        return np.floor(rate / float(scale.rate.unit) * (1 - 1e-15)).astype(np.int64)
-    unit = scale.rate.unit
-    known, place = np.unique(rate, return_inverse=True)
-    number = [round(Fraction(value) / unit) for value in known.tolist()]
-    return np.array(number, dtype=np.int64)[place].reshape(rate.shape)
+def busiest_leaf(lots: Lots) -> int:
+    """Return the leaf that sends the most flows."""
+    return int(np.bincount(lots.source, lots.count).argmax())

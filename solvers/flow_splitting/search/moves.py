@@ -3,7 +3,7 @@
 import numpy as np
 
 from planner.models.base.arrays import FloatArray, IntArray
-from planner.solvers.flow_splitting.search.placement import DOWN, UP, Link, Placement
+from planner.solvers.flow_splitting.search.placement import UP, Link, Placement
 
 TABLE = 1_000_000
 """Pairs of flows looked at for one exchange at most."""
@@ -18,12 +18,14 @@ Change = tuple[int, int, int, int]
 def best_move(placement: Placement, link: Link) -> list[Change]:
     """Return the move of one flow after which the busiest link it touches is least busy."""
     flows = placement.on(link)
+    if not len(flows):
+        return []
     own, own_lane = _leaving(placement, link, flows)
     other, other_lane = _staying(placement, link, flows)
     after = placement.size[flows] * _cost(placement, link)
     worst = np.maximum(np.maximum(own, other), (link.time - after)[:, None])
     at, spine = np.unravel_index(int(worst.argmin()), worst.shape)
-    if not len(flows) or worst[at, spine] >= link.time * _BELOW:
+    if worst[at, spine] >= link.time * _BELOW:
         return []
     lanes = int(own_lane[at, spine]), int(other_lane[at, spine])
     return [_change(link.side, int(flows[at]), int(spine), lanes)]
@@ -169,5 +171,3 @@ def _change(side: int, flow: int, spine: int, lanes: tuple[int, int]) -> Change:
     up_lane, down_lane = lanes if side == UP else lanes[::-1]
     return flow, spine, up_lane, down_lane
 
-
-__all__ = ["DOWN", "UP", "apply", "best_chain", "best_move", "best_swap"]
