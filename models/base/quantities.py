@@ -7,6 +7,7 @@ numbers for sizes and rates instead.
 
 import functools
 import re
+import sys
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Annotated, Any
@@ -68,10 +69,22 @@ LENGTH = Dimension("length", "m", ("5 km", "30 m"))
 FREQUENCY = Dimension("frequency", "Hz", ("1400 Hz", "2 kHz"))
 
 
+def _import_pint() -> Any:
+    """Import pint without scipy, which pint only probes for and which would slow every check."""
+    absent = "scipy" not in sys.modules
+    if absent:
+        sys.modules["scipy"] = None  # type: ignore[assignment]
+    try:
+        import pint
+    finally:
+        if absent:
+            del sys.modules["scipy"]
+    return pint
+
+
 @functools.cache
 def _registry() -> Any:
-    import pint
-
+    pint = _import_pint()
     registry: Any = pint.UnitRegistry(None, non_int_type=Fraction, cache_folder=None)
     for line in _UNITS.strip().splitlines():
         registry.define(line)
@@ -81,8 +94,7 @@ def _registry() -> Any:
 @functools.cache
 def _factor(unit: str, base: str) -> Fraction | str:
     """Return how many `base` one `unit` is, or why it is none."""
-    import pint
-
+    pint = _import_pint()
     if not _UNIT.fullmatch(unit):
         return "unknown"
     try:

@@ -53,7 +53,7 @@ class ArcMetricProof(Record):
 
 
 class EnumerationProof(Record):
-    """Every assignment of whole flows to spines was tried, and is tried again in the check."""
+    """Every way to place whole (or equally cut) flows was tried, and is again in the check."""
 
     proof: Literal["enumeration"] = "enumeration"
     value: float

@@ -5,7 +5,7 @@ from typing import Any
 
 from pydantic import Field
 
-from planner.api.request import AUTO, Request, choose_method, request
+from planner.api.request import AUTO, Request, choose_method, find_method, request
 from planner.api.solve import solve_loaded
 from planner.api.sources import InstanceSource, Override, instance_of, problem_of
 from planner.catalog import Problem
@@ -127,22 +127,17 @@ def compare(
     problem = problem_of(loaded)
     kinds: dict[str, Method] = {method.name: method for method in problem.solver_room().METHODS}
     names = list(dict.fromkeys(methods)) if methods is not None else _able(problem, loaded)
+    for name in names:
+        # Before the first method runs, which may take long.
+        if name != AUTO:
+            find_method(problem, name)
     results: dict[str, Result] = {}
     messages: dict[str, str] = {}
     for name in names:
         _run(name, problem, loaded, asked, results, messages)
         if name in results and results[name].stopped_by == "interrupt":
             break
-    baselines = {
-        name: baseline_of(result)
-        for name, result in results.items()
-        if kinds[result.method].proves == "baseline" and result.objective is not None
-    }
-    for name, result in results.items():
-        filled = {other: row for other, row in baselines.items() if other != name}
-        results[name] = result.model_copy(
-            update={"baselines": {**result.baselines, **filled}}
-        ).sealed()
+    results = _with_baselines(results, kinds)
     return _table(loaded, names, kinds, results, messages)
 
 
@@ -154,6 +149,23 @@ def baseline_of(result: Result) -> Baseline:
     if result.objective is None:
         raise ValueError("a result without a plan is no baseline")
     return Baseline(objective=result.objective, metrics=result.metrics)
+
+
+def _with_baselines(
+    results: Mapping[str, Result], kinds: Mapping[str, Method]
+) -> dict[str, Result]:
+    """Return the results, each with what the baselines among the others reach."""
+    baselines = {
+        name: baseline_of(result)
+        for name, result in results.items()
+        if kinds[result.method].proves == "baseline" and result.objective is not None
+    }
+    found = {}
+    for name, result in results.items():
+        others = {other: row for other, row in baselines.items() if other != name}
+        listed = {**result.baselines, **others}
+        found[name] = result.model_copy(update={"baselines": listed}).sealed()
+    return found
 
 
 def _able(problem: Problem, instance: Instance) -> list[str]:

@@ -8,7 +8,7 @@ from planner.api.request import Request
 from planner.catalog.problem import resolve
 from planner.models.base.artefacts import Plan
 from planner.models.base.instance import Instance
-from planner.solvers.contract import Answer, Method, Progress, Run
+from planner.solvers.contract import Answer, Method, Progress, Run, StopReason
 
 log = logging.getLogger(__name__)
 
@@ -73,13 +73,19 @@ def _here(method: Method, instance: Instance, run: Run) -> Answer:
     try:
         answer: Answer = resolve(method.entry)(instance, run)
     except KeyboardInterrupt:
-        run.stop()
-        log.warning("interrupted; the best plan so far is kept")
-        return replace(run.incumbent or Answer(), stopped_by="interrupt", deterministic=False)
+        return _kept(run, "interrupt")
+    except MemoryError:
+        return _kept(run, "memory")
     return answer
+
+
+def _kept(run: Run, reason: StopReason) -> Answer:
+    run.stop()
+    log.warning("stopped by %s; the best plan so far is kept", reason)
+    return replace(run.incumbent or Answer(), stopped_by=reason, deterministic=False)
 
 
 def _isolated(method: Method, instance: Instance, run: Run) -> Answer:
     from planner.solvers.isolation import run_isolated
 
-    return run_isolated(method, instance, run)
+    return run_isolated(method.entry, instance, run)

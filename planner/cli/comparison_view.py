@@ -1,6 +1,6 @@
 """Several methods side by side: one table of what they reach, one of the metrics."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from planner.cli import show
@@ -8,6 +8,7 @@ from planner.cli.result_view import bound_source
 
 if TYPE_CHECKING:
     from planner.api.compare import Comparison, Row
+    from planner.models.base.evaluation import Objective
 
 STATISTICS = ("p5", "p95", "stderr", "draws", "seed")
 """What a stochastic method gives beside the mean of a metric, as `<name>_p5` and so on."""
@@ -32,10 +33,7 @@ def comparison(found: "Comparison") -> None:
     show.line()
     _reached(found)
     _metrics(found)
-    for row in found.rows:
-        if row.message is not None:
-            show.line()
-            show.line(f"{row.method} did not run: {row.message}")
+    _remarks(found.rows)
 
 
 def _reached(found: "Comparison") -> None:
@@ -48,7 +46,7 @@ def _row(row: "Row", bound: float | None) -> tuple[str, ...]:
     status = "-" if row.status is None else row.status.replace("_", " ")
     value = ratio = "-"
     if row.objective is not None:
-        value = show.quantity(row.objective.value, row.objective.unit)
+        value = _cell(row.metrics, row.objective)
         if row.objective.value is not None and bound:
             ratio = f"{row.objective.value / bound:.6g}"
     verified = "yes" if row.verified else "no"
@@ -61,6 +59,7 @@ def _metrics(found: "Comparison") -> None:
     figures = {row.method: _figures(row, found) for row in found.rows if row.metrics}
     listed = dict.fromkeys(name for values in figures.values() for name in values)
     beside = {f"{name}_{part}" for name in listed for part in STATISTICS}
+    beside |= {row.objective.name for row in found.rows if row.objective is not None}
     shown = [
         name
         for name in listed
@@ -80,10 +79,27 @@ def _figures(row: "Row", found: "Comparison") -> dict[str, Any]:
     return {**{each.name: each.value for each in later}, **row.metrics}
 
 
-def _cell(metrics: Mapping[str, Any], name: str) -> str:
-    """Return a metric; for a stochastic method the mean, and p5 to p95 in brackets."""
-    text = show.metric(metrics.get(name))
-    if f"{name}_draws" not in metrics:
-        return text
-    ends = (show.metric(metrics[f"{name}_{end}"]) for end in ("p5", "p95"))
-    return f"{text} [{' to '.join(ends)}]"
+def _cell(metrics: Mapping[str, Any], figure: "str | Objective") -> str:
+    """Return a metric or objective; where it was drawn the mean, and p5 to p95 in brackets."""
+    if isinstance(figure, str):
+        name, text = figure, show.metric(metrics.get(figure))
+        ends = (show.metric(metrics.get(f"{name}_{end}")) for end in ("p5", "p95"))
+    else:
+        name, text = figure.name, show.quantity(figure.value, figure.unit)
+        ends = (show.quantity(metrics.get(f"{name}_{end}"), figure.unit) for end in ("p5", "p95"))
+    return f"{text} [{' to '.join(ends)}]" if f"{name}_draws" in metrics else text
+
+
+def _remarks(rows: "Sequence[Row]") -> None:
+    """Write which figures are means over draws, and which methods did not run."""
+    lines = []
+    for row in rows:
+        if any(name.endswith("_draws") for name in row.metrics):
+            text = "brackets hold the 5th and 95th percentile of the draws, before them is the mean"
+            lines.append(f"{row.method}: {text}; figures without brackets are those of its plan")
+        if row.message is not None:
+            lines.append(f"{row.method} did not run: {show.plain(row.message)}")
+    if lines:
+        show.line()
+    for line in lines:
+        show.line(line)

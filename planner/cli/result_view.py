@@ -47,9 +47,9 @@ def result(found: "Result", *, metrics: bool = True) -> None:
     reasons(found.why)
 
 
-def violations(found: "Sequence[Violation]") -> None:
+def violations(found: "Sequence[Violation]", title: str = "Broken:") -> None:
     """Write what is broken, one line each, after an empty line."""
-    _rows("Broken:", [f"[{one.code}] {one.constraint}: {one.where}{_amount(one)}" for one in found])
+    _rows(title, [f"[{one.code}] {one.constraint}: {one.where}{_amount(one)}" for one in found])
 
 
 def reasons(found: "Sequence[Reason]") -> None:

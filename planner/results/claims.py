@@ -113,14 +113,14 @@ def _bound(result: Result, figures: Figures, tolerance: float) -> Iterator[Viola
 def _metrics(
     claimed: Mapping[str, Metric], found: Mapping[str, Metric], tolerance: float
 ) -> Iterator[Violation]:
-    for name in claimed.keys() | found.keys():
-        if name in OWN_METRICS and name not in found and claimed[name] is None:
-            continue
-        if name not in claimed or name not in found:
-            where = "not in the result" if name in found else "unknown to the evaluator"
+    """Yield metrics that differ; an older result may lack some that evaluators give now."""
+    for name, value in claimed.items():
+        if name in found:
+            if not _same(value, found[name], tolerance):
+                yield mismatch("metric", f"metrics.{name}", value, found[name])
+        elif name not in OWN_METRICS or value is not None:
+            where = "unknown to the evaluator"
             yield Violation(code="metric-mismatch", constraint=f"metrics.{name}", where=where)
-        elif not _same(claimed[name], found[name], tolerance):
-            yield mismatch("metric", f"metrics.{name}", claimed[name], found[name])
 
 
 def _same(claimed: Metric, found: Metric, tolerance: float) -> bool:

@@ -13,7 +13,7 @@ from planner.models.base.evaluation import (
     Objective,
     Violation,
 )
-from planner.models.base.rounding import CONTINUOUS
+from planner.models.base.rounding import CONTINUOUS, agrees
 from planner.results.records import BoundedObjective, Status
 
 
@@ -42,7 +42,7 @@ def matches(claimed: float | None, recomputed: float | None, tolerance: float) -
     """Return whether two figures agree to a relative `tolerance`; unknown agrees with unknown."""
     if claimed is None or recomputed is None:
         return claimed is recomputed
-    return math.isclose(claimed, recomputed, rel_tol=tolerance, abs_tol=tolerance * 1e-12)
+    return agrees(claimed, recomputed, tolerance)
 
 
 def relative_gap(objective: float | None, bound: float | None) -> float | None:

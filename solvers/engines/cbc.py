@@ -9,8 +9,6 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
-
 from planner.models.base.arrays import FloatArray
 from planner.models.base.errors import BackendError
 from planner.solvers.contract import Run
@@ -115,7 +113,7 @@ def _command(scaled: Linear, run: Run, folder: Path) -> list[str]:
         command += ["-sec", f"{remaining:.3f}"]
     # The gap CBC sees leaves the offset out, so that it could stop too soon.
     ratio = gap_of_objective(run.budget.gap) if scaled.offset == 0 else 0.0
-    command += ["-timeMode", "elapsed", "-ratio", repr(ratio)]
+    command += ["-timeMode", "elapsed", "-ratio", repr(ratio), "-preprocess", "off"]
     command += ["-randomCbcSeed", str(1 + run.seed % (2**31 - 1))]
     if (run.budget.workers or 1) > 1:
         command += ["-threads", str(run.budget.workers)]

@@ -35,7 +35,8 @@ class Solution:
 def write_mps(programme: Linear, path: Path) -> None:
     """Write a minimisation with every digit; rows are C0, C1, ... and columns X0, X1, ...
 
-    Fields stand at the places of fixed MPS, by which CBC tells where the names of sets are.
+    Fields stand at the places of fixed MPS, by which CBC tells where the names of sets are. Rows
+    without a limit are written as further objectives, which CBC drops.
     """
     low, high = programme.row_lower, programme.row_upper
     equal = low == high
@@ -104,7 +105,8 @@ def read_solution(folder: Path, programme: Linear, log: str) -> Solution:
     Raises `BackendError` with `log` if CBC did not write them.
     """
     text, binary = folder / "solution.txt", folder / "solution.bin"
-    rows, columns = programme.matrix.shape
+    limited = np.isfinite(programme.row_lower) | np.isfinite(programme.row_upper)
+    rows, columns = int(limited.sum()), programme.matrix.shape[1]
     size = 2 * 4 + 8 * (1 + 2 * rows + 2 * columns)
     if not text.exists() or not binary.exists() or binary.stat().st_size != size:
         raise BackendError(f"CBC wrote no solution:\n{log}")
@@ -112,7 +114,9 @@ def read_solution(folder: Path, programme: Linear, log: str) -> Solution:
         status = file.readline().partition(" - objective value")[0]
     # Two counts, the objective, activities and prices of the rows, values and prices of columns.
     numbers = np.fromfile(binary, np.float64, offset=2 * 4)
-    prices, values = numbers[1 + rows : 1 + 2 * rows], numbers[1 + 2 * rows :][:columns]
+    prices = np.zeros(len(limited))
+    prices[limited] = numbers[1 + rows : 1 + 2 * rows]
+    values = numbers[1 + 2 * rows :][:columns]
     return Solution(
         status=status.removesuffix(_NO_SOLUTION).strip(),
         values=values,

@@ -61,6 +61,8 @@ def solve_cvxpy(
     BackendError
         The backend failed or refused a setting.
     """
+    import cvxpy
+
     calls: dict[str, Callable[..., _Raw]] = {"clarabel": _clarabel, "scs": _scs}
     if backend not in calls:
         known = " or ".join(f"`{name}`" for name in calls)
@@ -70,7 +72,10 @@ def solve_cvxpy(
     reason = run.stopping()
     if reason is not None:
         return replace(blank, stopped_by=reason)
-    data, chain, inverse = problem.get_problem_data(backend.upper(), solver_opts={})
+    try:
+        data, chain, inverse = problem.get_problem_data(backend.upper(), solver_opts={})
+    except cvxpy.error.SolverError as error:
+        raise BackendError(f"{backend} cannot solve this problem: {error}") from error
     raw = calls[backend](data, run, dict(options or {}))
     status, stopped_by = verdict(backend, raw.code, raw.log)
     if status is Status.UNKNOWN:
@@ -130,10 +135,9 @@ def violation(problem: Any) -> float:
 
 
 def _clarabel(data: Any, run: Run, options: dict[str, Any]) -> _Raw:
+    import clarabel
     from cvxpy.reductions.solvers.conic_solvers import clarabel_conif
     from scipy import sparse
-
-    import clarabel
 
     size = data["c"].size
     quadratic = data.get("P", sparse.csc_array((size, size)))

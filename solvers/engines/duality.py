@@ -57,9 +57,7 @@ def _tighten(
     row, column, factor = entries.row, entries.col, entries.data
     keep = factor != 0
     row, column, factor = row[keep], column[keep], factor[keep]
-    least = factor * np.where(
-        factor > 0, programme.col_lower[column], programme.col_upper[column]
-    )
+    least = factor * np.where(factor > 0, programme.col_lower[column], programme.col_upper[column])
     is_open = np.isinf(least)
     opened = np.bincount(row, is_open, len(limit))
     closed = np.where(is_open, 0.0, least)

@@ -62,9 +62,7 @@ def solve_lp(
     ValueError
         The arrays do not fit together.
     """
-    programme = make_linear(
-        cost, matrix, row_lower, row_upper, col_lower, col_upper, integrality
-    )
+    programme = make_linear(cost, matrix, row_lower, row_upper, col_lower, col_upper, integrality)
     return solve_linear(programme, run=run, **how)
 
 

@@ -117,9 +117,7 @@ def read_basis(highs: Any) -> Basis | None:
     return Basis(columns, np.array([int(code) for code in native.row_status], np.int8))
 
 
-def read_claim(
-    highs: Any, status: Status, stopped_by: StopReason | None, scaled: Linear
-) -> Claim:
+def read_claim(highs: Any, status: Status, stopped_by: StopReason | None, scaled: Linear) -> Claim:
     """Return the values, prices and bound that HiGHS holds."""
     solution = highs.getSolution()
     bound = float(highs.getInfo().mip_dual_bound)

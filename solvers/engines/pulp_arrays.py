@@ -14,9 +14,8 @@ def to_linear(problem: Any) -> Linear:
     A maximisation is negated. Raises `ValueError` for what the arrays cannot hold: special ordered
     sets, or two variables of one name.
     """
-    from scipy import sparse
-
     import pulp
+    from scipy import sparse
 
     if problem.sos1 or problem.sos2:
         raise ValueError("special ordered sets are not supported; write them as binaries")

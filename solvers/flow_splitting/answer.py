@@ -46,9 +46,7 @@ def certificate_for(
 ) -> BoundsCertificate:
     """Return the certificate of a bound, and of the parts any plan needs to be as good as `at`."""
     repeats = [step.repeat for step in view.steps]
-    total = math.fsum(
-        times * proof.value for times, proof in zip(repeats, proofs, strict=True)
-    )
+    total = math.fsum(times * proof.value for times, proof in zip(repeats, proofs, strict=True))
     return BoundsCertificate(
         value=lower(total, 2),
         steps=tuple(proofs),

@@ -17,7 +17,7 @@ from planner.models.flow_splitting.fabric import Fabric
 from planner.models.flow_splitting.instance import FlowSplitting
 from planner.models.flow_splitting.plan import AggregatedPlan, ExplicitPlan
 from planner.models.flow_splitting.timing import crosses_fabric
-from planner.models.flow_splitting.traffic import LISTABLE, AllPairs, Step
+from planner.models.flow_splitting.traffic import Step
 from planner.solvers.contract import Answer, Run
 from planner.solvers.flow_splitting.answer import (
     answer_for,
@@ -30,11 +30,11 @@ from planner.solvers.flow_splitting.explicit import (
     StepParts,
     explicit_plan,
     listed,
-    no_parts,
     on_slots,
 )
-from planner.solvers.flow_splitting.pairing import Pairs, count_pairs, group_by_pair
-from planner.solvers.flow_splitting.reach import unreachable_answer
+from planner.solvers.flow_splitting.pairing import count_pairs, group_by_pair
+from planner.solvers.flow_splitting.reach import is_infeasible, unreachable_answer
+from planner.solvers.flow_splitting.stepwise import is_listable
 from planner.solvers.flow_splitting.whole import EqualFlows, equal_flows
 
 LARGEST = 20_000_000
@@ -46,26 +46,26 @@ def refuses(instance: FlowSplitting) -> str | None:
     fabric = instance.view.fabric
     if fabric is None:
         return "edge colouring is for leaf-spine fabrics, and this topology is a graph"
+    if is_infeasible(instance):
+        return None
     entries = 0
     for step in instance.view.steps:
         found = _equal_flows(fabric, step)
         if isinstance(found, str):
-            return f"{found} (step `{step.label}`)"
+            return f"{found} (step `{step.label}`); `local_search` takes any whole flows"
         if found is not None:
             entries += len(found.pairs) * len(found.even.slot)
-    if _is_listable(instance):
+    if all(is_listable(step) for step in instance.view.steps):
         return None
     if fabric.lanes > 1:
         return "there are too many flows to list them on parallel links"
-    if entries > LARGEST:
-        return f"a plan would have {entries} entries; a rule may do, or a smaller workload"
-    return None
+    return f"the plan would have {entries} entries" if entries > LARGEST else None
 
 
 def reaches_bound(instance: FlowSplitting) -> bool:
     """Return whether the plan would be proved optimal, without making it."""
     fabric = instance.view.fabric
-    if fabric is None or refuses(instance) is not None:
+    if fabric is None or refuses(instance) is not None or is_infeasible(instance):
         return False
     found = [_equal_flows(fabric, step) for step in instance.view.steps]
     thetas = [flows.least_time() if isinstance(flows, EqualFlows) else 0.0 for flows in found]
@@ -75,89 +75,76 @@ def reaches_bound(instance: FlowSplitting) -> bool:
 
 def solve(instance: FlowSplitting, run: Run) -> Answer:
     """Return the plan of whole flows with the least maximum load, step by step."""
-    reason, fabric = refuses(instance), instance.view.fabric
-    if reason is not None or fabric is None:
-        raise CapabilityError(reason)
+    view, fabric = instance.view, instance.view.fabric
     if (unreachable := unreachable_answer(instance)) is not None:
         return unreachable
+    if (reason := refuses(instance)) is not None or fabric is None:
+        raise CapabilityError(reason)
     deals = []
-    for step in instance.view.steps:
+    for step in view.steps:
         run.report(f"colouring step `{step.label}`")
         deals.append(_deal(fabric, step))
-    if _is_listable(instance):
-        steps = zip(instance.view.steps, deals, strict=True)
+    plan: ExplicitPlan | AggregatedPlan
+    if all(is_listable(step) for step in view.steps):
+        steps = zip(view.steps, deals, strict=True)
         plan = explicit_plan(fabric, [_list(fabric, step, deal) for step, deal in steps])
     else:
         plan = _aggregate(deals)
-    objective = completion_time(instance.view, [deal.theta for deal in deals])
-    return answer_for(instance, plan, simple_proofs(instance.view), objective=objective)
+    objective = completion_time(view, [deal.theta for deal in deals])
+    return answer_for(instance, plan, simple_proofs(view), objective=objective)
 
 
 @dataclass(frozen=True, eq=False)
 class _Deal:
-    """How many flows of each pair of leaves take each slot, by pair; one entry per (pair, slot)."""
+    """How many flows of a pair of leaves take a slot. One entry per pair and slot, by pair."""
 
-    pairs: Pairs
-    pair: IntArray
+    source: IntArray
+    target: IntArray
     slot: IntArray
     count: IntArray
-    size: float = 0.0
-    theta: float = 0.0
+    size: float
+    """Size of every flow."""
+    theta: float
+    """Highest load over rate."""
 
 
 def _deal(fabric: Fabric, step: Step) -> _Deal:
     flows = _equal_flows(fabric, step)
     if not isinstance(flows, EqualFlows):
         nothing = np.zeros(0, dtype=np.int64)
-        return _Deal(Pairs(nothing, nothing, nothing), nothing, nothing, nothing)
+        return _Deal(nothing, nothing, nothing, nothing, size=0.0, theta=0.0)
     slots = flows.colour_slots()
-    deal = colour(flows.graph, len(slots))
-    slot = flows.even.slot[slots[deal.colour]]
+    found = colour(flows.graph, len(slots))
+    # Colours that stand for one slot are put together.
+    key = found.entry * len(flows.even.slot) + slots[found.colour]
+    key, place = np.unique(key, return_inverse=True)
+    count = np.bincount(place, found.count).astype(np.int64)
+    pair, slot = np.divmod(key, len(flows.even.slot))
+    source, target, slot = flows.pairs.source[pair], flows.pairs.target[pair], flows.even.slot[slot]
     theta = 0.0
-    for end, rate in ((flows.pairs.source, fabric.up), (flows.pairs.target, fabric.down)):
-        width = fabric.spines * fabric.lanes
-        load = np.bincount(end[deal.entry] * width + slot, deal.count, rate.size)
+    for leaf, rate in ((source, fabric.up), (target, fabric.down)):
+        load = np.bincount(leaf * fabric.spines * fabric.lanes + slot, count, rate.size)
         used = np.flatnonzero(load)
         theta = max(theta, float((load[used] * flows.size / rate.ravel()[used]).max()))
-    return _Deal(flows.pairs, deal.entry, slot, deal.count, flows.size, theta)
+    return _Deal(source, target, slot, count, flows.size, theta)
 
 
 def _list(fabric: Fabric, step: Step, deal: _Deal) -> StepParts:
     """Return the plan of a step flow by flow."""
-    if not len(deal.pair):
-        return no_parts()
     flows = listed(step)
     _, flow = group_by_pair(flows, fabric.leaves)
     return on_slots(fabric, flow, np.repeat(deal.slot, deal.count), flows.size[flow])
 
 
 def _aggregate(deals: list[_Deal]) -> AggregatedPlan:
-    """Return the plan as amounts per pair of leaves and spine."""
-    keys = [np.unique(_key(deal), return_inverse=True) for deal in deals]
+    """Return the plan as amounts per pair of leaves and spine; there are no parallel links."""
     return AggregatedPlan(
-        step=np.repeat(np.arange(len(deals)), [len(key) for key, _ in keys]),
-        source=np.concatenate(
-            [deal.pairs.source[key // _WIDTH] for deal, (key, _) in zip(deals, keys, strict=True)]
-        ),
-        target=np.concatenate(
-            [deal.pairs.target[key // _WIDTH] for deal, (key, _) in zip(deals, keys, strict=True)]
-        ),
-        spine=np.concatenate([key % _WIDTH for key, _ in keys]),
-        size=np.concatenate(
-            [
-                np.bincount(place, deal.count, len(key)) * deal.size
-                for deal, (key, place) in zip(deals, keys, strict=True)
-            ]
-        ),
+        step=np.repeat(np.arange(len(deals)), [len(deal.count) for deal in deals]),
+        source=np.concatenate([deal.source for deal in deals]),
+        target=np.concatenate([deal.target for deal in deals]),
+        spine=np.concatenate([deal.slot for deal in deals]),
+        size=np.concatenate([deal.count * deal.size for deal in deals]),
     )
-
-
-_WIDTH = 1 << 24
-"""More than any number of spines."""
-
-
-def _key(deal: _Deal) -> IntArray:
-    return deal.pair * _WIDTH + deal.slot
 
 
 def _equal_flows(fabric: Fabric, step: Step) -> EqualFlows | str | None:
@@ -165,10 +152,3 @@ def _equal_flows(fabric: Fabric, step: Step) -> EqualFlows | str | None:
     if not crosses_fabric(step.traffic):
         return None
     return equal_flows(fabric, step.traffic, count_pairs(step.traffic, fabric.leaves))
-
-
-def _is_listable(instance: FlowSplitting) -> bool:
-    return all(
-        not isinstance(step.traffic, AllPairs) or len(step.traffic) <= LISTABLE
-        for step in instance.view.steps
-    )

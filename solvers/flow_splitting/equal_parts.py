@@ -28,7 +28,7 @@ from planner.solvers.flow_splitting.explicit import (
 from planner.solvers.flow_splitting.pairing import Pairs, group_by_pair
 from planner.solvers.flow_splitting.reach import is_infeasible
 from planner.solvers.flow_splitting.stepwise import cannot_list, plan_by_step
-from planner.solvers.flow_splitting.whole import FITS, EqualFlows, equal_flows
+from planner.solvers.flow_splitting.whole import FITS, equal_flows
 from planner.solvers.flow_splitting.whole_first import whole_first
 
 

@@ -41,9 +41,7 @@ class Even:
         return bool((np.abs(scales - 1) <= ALIKE).all())
 
 
-def find_even(
-    fabric: Fabric, sends: NDArray[np.bool_], receives: NDArray[np.bool_]
-) -> Even | None:
+def find_even(fabric: Fabric, sends: NDArray[np.bool_], receives: NDArray[np.bool_]) -> Even | None:
     """Return the common form of the rates, or `None` where spines differ from leaf to leaf.
 
     `sends` and `receives` tell which leaves have traffic in that direction, at least one each.

@@ -9,8 +9,8 @@ import numpy as np
 from planner.models.base.arrays import FloatArray, IntArray
 from planner.models.flow_splitting.fabric import Fabric
 from planner.models.flow_splitting.traffic import Flows
-from planner.solvers.flow_splitting.packing.cutting import wrap_around
 from planner.solvers.flow_splitting.explicit import StepParts
+from planner.solvers.flow_splitting.packing.cutting import wrap_around
 
 _FITS = 1 + 1e-12
 

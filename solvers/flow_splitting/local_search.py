@@ -31,6 +31,8 @@ from planner.solvers.flow_splitting.stepwise import cannot_list
 
 REPORT_EVERY = 0.5
 """Seconds between two incumbents that are reported."""
+GOOD = 1.005
+"""A first placement that exceeds the bound by less is improved without looking for another."""
 
 
 def refuses(instance: FlowSplitting) -> str | None:
@@ -54,7 +56,10 @@ class _Search:
         self._instance, self._fabric, self._run = instance, fabric, run
         self._proofs = simple_proofs(instance.view)
         self._flows = [listed(step) for step in instance.view.steps]
-        self._parts = [_first_placement(fabric, flows) for flows in self._flows]
+        self._parts = [
+            _first_placement(fabric, flows, proof.value)
+            for flows, proof in zip(self._flows, self._proofs, strict=True)
+        ]
         self._reported = 0.0
 
     def finish(self) -> Answer:
@@ -95,12 +100,13 @@ class _Search:
         )
 
 
-def _first_placement(fabric: Fabric, flows: Flows) -> StepParts:
-    """Return the better of two placements."""
+def _first_placement(fabric: Fabric, flows: Flows, bound: float) -> StepParts:
+    """Return the better of two placements; just the first where it is good enough already."""
     if not len(flows.crosses):
         return no_parts()
+    ranked = ranked_colouring(fabric, flows)
+    if ranked is not None and busiest_time(fabric, flows, ranked) <= bound * GOOD:
+        return ranked
     longest_first = flows.crosses[np.argsort(-flows.size[flows.crosses], kind="stable")]
-    tries = [insert(fabric, flows, longest_first)]
-    if (ranked := ranked_colouring(fabric, flows)) is not None:
-        tries.append(ranked)
+    tries = [insert(fabric, flows, longest_first), *([] if ranked is None else [ranked])]
     return min(tries, key=functools.partial(busiest_time, fabric, flows))

@@ -18,8 +18,8 @@ METHODS = (
     ),
     Method(
         name="colouring",
-        proves="exact",
-        summary="Whole flows of one size by equitable edge colouring; nothing is split.",
+        proves="bounded",
+        summary="Equitable edge colouring of flows of one size; the optimum of whole flows.",
         entry=f"{_ROOM}.colouring:solve",
         refuses=colouring.refuses,
     ),

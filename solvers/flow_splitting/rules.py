@@ -19,7 +19,7 @@ from planner.models.flow_splitting.traffic import Step
 from planner.models.flow_splitting.view import View
 from planner.solvers.contract import Answer, Run
 from planner.solvers.flow_splitting.answer import answer_for, completion_time
-from planner.solvers.flow_splitting.reach import unreachable_answer
+from planner.solvers.flow_splitting.reach import is_infeasible, unreachable_answer
 
 NAMES = ("local", "rotation", "source_index")
 """The rules, in the order in which they are tried."""
@@ -30,6 +30,8 @@ def refuses(instance: FlowSplitting) -> str | None:
     view = instance.view
     if view.fabric is None:
         return "rules are for leaf-spine fabrics, and this topology is a graph"
+    if is_infeasible(instance):
+        return None
     for step in view.steps:
         found = _best_rule(view, view.fabric, step)
         if isinstance(found, str):

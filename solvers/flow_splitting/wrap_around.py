@@ -25,17 +25,19 @@ from planner.solvers.flow_splitting.disjoint import is_disjoint, pair_rates
 from planner.solvers.flow_splitting.evenness import Even, find_even
 from planner.solvers.flow_splitting.explicit import (
     StepParts,
+    busiest_time,
     join,
     listed,
     no_parts,
     on_slots,
 )
 from planner.solvers.flow_splitting.packing.pack import pack_many, pack_pair
-from planner.solvers.flow_splitting.pairing import Pairs, count_pairs, group_by_pair
 from planner.solvers.flow_splitting.packing.units import cut_units
+from planner.solvers.flow_splitting.pairing import Pairs, count_pairs, group_by_pair
 from planner.solvers.flow_splitting.reach import is_infeasible
+from planner.solvers.flow_splitting.search.ranked import ranked_colouring
 from planner.solvers.flow_splitting.stepwise import cannot_list, plan_by_step
-from planner.solvers.flow_splitting.whole import EqualFlows, equal_flows
+from planner.solvers.flow_splitting.whole import FITS, EqualFlows, equal_flows
 from planner.solvers.flow_splitting.whole_first import whole_first
 
 SINGLY = 1_024
@@ -63,6 +65,24 @@ def refuses(instance: FlowSplitting) -> str | None:
     return None
 
 
+def cuts_little(instance: FlowSplitting) -> bool:
+    """Return whether the parts of the plan will be close to the least possible number.
+
+    They are not for flows of different sizes between many pairs of leaves, where the flow LP finds
+    plans with fewer parts.
+    """
+    view = instance.view
+    if view.fabric is None or refuses(instance) is not None:
+        return False
+    for step in view.steps:
+        pairs = count_pairs(step.traffic, view.fabric.leaves)
+        if len(pairs) and not is_disjoint(pairs):
+            equal = equal_flows(view.fabric, step.traffic, pairs)
+            if isinstance(equal, str) or not equal.even.has_equal_leaves:
+                return False
+    return True
+
+
 def solve(instance: FlowSplitting, run: Run) -> Answer:
     """Return a plan of proved optimal time with few parts."""
     return plan_by_step(instance, run, _plan_step, refuses(instance))
@@ -77,29 +97,31 @@ def _plan_step(view: View, fabric: Fabric, step: Step) -> StepParts:
     if isinstance(equal, EqualFlows) and equal.even.has_equal_leaves:
         time = max(nic, equal.degree * equal.size / float(equal.even.rate.sum()))
         return _cut_matchings(fabric, equal, flow, time)
-    size = flows.size[flow]
+    amount = np.add.reduceat(flows.size[flow], pairs.first)
     if is_disjoint(pairs):
         slot, room = np.arange(fabric.spines * fabric.lanes), pair_rates(fabric, pairs)
-        amount = np.add.reduceat(size, pairs.first)
         room *= max(nic, float((amount / room.sum(axis=1)).max()))
     else:
         even = _even(fabric, pairs)
         if even is None:
             raise CapabilityError("the spines are not alike for all leaves")
-        slot, room = even.slot, _shares(even, pairs, size, nic)
-    item, place, amount = _pack(pairs, size, room)
-    return join([on_slots(fabric, flow[item], slot[place], amount)])
+        busy = _pair_times(even, pairs, amount)
+        time = max(nic, float(busy.max()))
+        whole = ranked_colouring(fabric, flows)
+        if whole is not None and busiest_time(fabric, flows, whole) <= time * FITS:
+            return whole
+        # The amounts in proportion to the rates, stretched as far as both leaves can spare.
+        slot = even.slot
+        room = (amount * time / busy)[:, None] * (even.rate / even.rate.sum())
+    item, place, size = _pack(pairs, flows.size[flow], room)
+    return join([on_slots(fabric, flow[item], slot[place], size)])
 
 
-def _cut_matchings(
-    fabric: Fabric, equal: EqualFlows, flow: IntArray, time: float
-) -> StepParts:
+def _cut_matchings(fabric: Fabric, equal: EqualFlows, flow: IntArray, time: float) -> StepParts:
     """Place whole flows by colouring, and cut the flows of every matching in the same way."""
     found = whole_first(equal, time)
     slot, size = equal.even.slot, equal.size
-    whole = on_slots(
-        fabric, flow[found.whole], slot[found.slot], np.full(len(found.whole), size)
-    )
+    whole = on_slots(fabric, flow[found.whole], slot[found.slot], np.full(len(found.whole), size))
     shade, place, share = cut_units(found.colours, found.room)
     pieces = np.bincount(shade, minlength=found.colours)
     first = np.cumsum(pieces) - pieces
@@ -113,20 +135,16 @@ def _cut_matchings(
     return join([whole, cut])
 
 
-def _shares(even: Even, pairs: Pairs, size: FloatArray, nic: float) -> FloatArray:
-    """Return room[pair, slot]: links are shared among the pairs in proportion to their amounts.
+def _pair_times(even: Even, pairs: Pairs, amount: FloatArray) -> FloatArray:
+    """Return the time of the busier leaf of each pair when all spread their traffic evenly.
 
     With rates a_i c_k upwards and b_j c_k downwards, the amount D_ij c_k / sum(c) of each pair on
-    each slot gives every leaf its least time. Where T leaves more room, each pair gets the share
-    that both of its leaves can spare.
+    each slot gives every leaf its least time, sum_j D_ij / (a_i sum(c)).
     """
-    amount = np.add.reduceat(size, pairs.first)
     leaves, total = len(even.up_scale), float(even.rate.sum())
     out = np.bincount(pairs.source, amount, leaves) / (even.up_scale * total)
     into = np.bincount(pairs.target, amount, leaves) / (even.down_scale * total)
-    time = max(nic, float(out.max()), float(into.max()))
-    spread = time / np.maximum(out[pairs.source], into[pairs.target])
-    return (amount * spread)[:, None] * (even.rate / total)
+    return np.maximum(out[pairs.source], into[pairs.target])
 
 
 def _pack(

@@ -142,6 +142,20 @@ def test_interrupt_before_any_plan_gives_none(data: dict[str, Any], plant: Plant
     assert result.objective is None
 
 
+def test_lack_of_memory_keeps_the_best_plan(data: dict[str, Any], plant: Planted) -> None:
+    """A method that runs out of memory is stopped by a limit like any other."""
+
+    def greedy(instance: Any, run: Any) -> Answer:
+        from planner_dummy.solvers.methods import first
+
+        run.report("solve", answer=first(instance, run))
+        raise MemoryError
+
+    plant(greedy)
+    result = pl.solve(data, "planted")
+    assert (result.status, result.stopped_by, result.value) == ("feasible", "memory", 8.0)
+
+
 def test_progress_and_trace(data: dict[str, Any]) -> None:
     """Listeners hear of every incumbent; the result keeps the trace."""
     heard: list[tuple[str, float | None]] = []

@@ -57,7 +57,9 @@ def test_no_incumbent_leaves_an_older_result_alone(planner, instance: Path, add_
 
     add_method("waits", waits)
     Path("numbers.result.json").write_text("older", encoding="utf-8")
-    assert planner("solve", instance, "--method", "waits").exit_code == 130
+    done = planner("solve", instance, "--method", "waits")
+    assert done.exit_code == 130
+    assert "nothing was saved" in done.stderr
     assert Path("numbers.result.json").read_text(encoding="utf-8") == "older"
 
 

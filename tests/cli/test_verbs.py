@@ -135,6 +135,16 @@ def test_compare_goes_on_after_a_refusal(planner, instance: Path) -> None:
     assert "try_all did not run" in done.stdout
 
 
+def test_compare_refuses_unknown_methods_first(planner, instance: Path, add_method) -> None:
+    """A mistyped method is found before any other has run."""
+    ran = []
+    add_method("notes", lambda instance, run: ran.append(run))
+    done = planner("compare", instance, "--methods", "notes,magic")
+    assert done.exit_code == 2
+    assert "[method-unknown]" in done.stderr
+    assert ran == []
+
+
 def test_compare_without_any_runnable_method_is_bad_input(planner, instance: Path) -> None:
     """If every method refuses, nothing was compared."""
     numbers = ",".join("1" * 30)

@@ -70,10 +70,9 @@ import json, os, sys, tempfile
 from click.testing import CliRunner
 from planner.cli.main import main
 os.chdir(tempfile.mkdtemp())
-command = getattr(main, "command", main)
 for words in (["--help"], ["problems"], ["methods", "{problem.name}"],
               ["new", "{problem.name}", "-o", "{template}"], ["check", "{template}"]):
-    done = CliRunner().invoke(command, words)
+    done = CliRunner().invoke(main, words)
     assert done.exit_code == 0, (words, done.output)
 print(json.dumps(sorted({{name.split(".")[0] for name in sys.modules}})))
 """

@@ -189,20 +189,19 @@ def test_malformed_results_are_refused(
 
 def damage(path: Path, kind: str) -> None:
     """Damage the `.npz` at `path`."""
+    arrays: dict[str, Any] = {
+        "other numbers": {"plan.chosen": np.arange(1, 12_001)},
+        "other shape": {"plan.chosen": np.zeros((12_000, 2), dtype=np.int64)},
+        "other name": {"chosen": np.arange(12_000)},
+        "pickle": {"plan.chosen": np.array([{}] * 3, dtype=object)},
+        "bomb": {f"a{n}": np.zeros(1) for n in range(1_000)},
+    }
     if kind == "gone":
         path.unlink()
     elif kind == "no zip":
         path.write_bytes(b"nothing")
-    elif kind == "other numbers":
-        np.savez_compressed(path, **{"plan.chosen": np.arange(1, 12_001)})
-    elif kind == "other shape":
-        np.savez_compressed(path, **{"plan.chosen": np.zeros((12_000, 2), dtype=np.int64)})
-    elif kind == "other name":
-        np.savez_compressed(path, chosen=np.arange(12_000))
-    elif kind == "pickle":
-        np.savez_compressed(path, **{"plan.chosen": np.array([{}] * 3, dtype=object)})
     else:
-        np.savez_compressed(path, **{f"a{n}": np.zeros(1) for n in range(1_000)})
+        np.savez_compressed(path, **arrays[kind])
 
 
 @pytest.mark.parametrize(

@@ -80,10 +80,11 @@ def _document(found: "Comparison") -> dict[str, Any]:
     """Return the comparison with the full result of each method and the baselines beside it."""
     from planner.api.compare import baseline_of
 
+    compared = {row.method for row in found.rows if row.proves == "baseline" and row.objective}
     baselines = {
-        row.method: baseline_of(found.results[row.method]).model_dump(mode="json")
-        for row in found.rows
-        if row.proves == "baseline" and row.objective is not None and row.method in found.results
+        name: baseline_of(result).model_dump(mode="json")
+        for name, result in found.results.items()
+        if name in compared
     }
     results = {name: result.data() for name, result in found.results.items()}
     return {**found.model_dump(mode="json"), "results": results, "baselines": baselines}

@@ -41,7 +41,8 @@ def command(*, file: Path, result: Path, overrides: tuple[str, ...], as_json: bo
         changed = "the same instance" if found.is_same_instance else "a changed instance"
         show.line(f"{show.plain(found.name)}: {changed}, {found.status.replace('_', ' ')}")
         show.facts(_facts(found))
-        result_view.violations((*found.violations, *found.refuted))
+        result_view.violations(found.violations, "The plan breaks:")
+        result_view.violations(found.refuted, "The certificate is different now:")
         result_view.reasons(found.why)
     broken = False in (found.plan_holds, found.bound_holds)
     return Exit.REFUTED if broken else Exit.FINE

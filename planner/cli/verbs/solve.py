@@ -94,6 +94,8 @@ def command(
         if place is not None:
             written = found.save(place)
             show.note(f"saved {', '.join(str(path) for path in written)}")
+        elif found.stopped_by == "interrupt":
+            show.note("interrupted before the first plan; nothing was saved")
     finally:
         _show(found, as_json=as_json)
     return exit_code(found)

@@ -35,7 +35,11 @@ BATCH = 100
 
 def refuses(instance: FlowSplitting) -> str | None:
     """Return why flows cannot be hashed one by one, or `None`."""
-    return None if instance.view.network is not None else cannot_list(instance)
+    if instance.view.network is None:
+        return cannot_list(instance)
+    if instance.view.splitting == "free":
+        return None
+    return f"on graphs every node splits traffic, and splitting is `{instance.view.splitting}`"
 
 
 def solve(instance: FlowSplitting, run: Run) -> Answer:
@@ -108,11 +112,11 @@ def _more_draws(
 
 
 def _statistics(instance: FlowSplitting, thetas: FloatArray, seed: int) -> dict[str, Spread]:
-    """Return the spread of the objective and, where NICs have a rate, of the load ratio."""
+    """Return the spread of the completion time and, where NICs have a rate, of the load ratio."""
     view = instance.view
     repeat = np.array([step.repeat for step in view.steps], dtype=np.float64)
     nic = np.array([nic_time(view, step) or 0.0 for step in view.steps])
-    spreads = {"objective": _spread(np.maximum(thetas, nic) @ repeat, seed)}
+    spreads = {"completion_time": _spread(np.maximum(thetas, nic) @ repeat, seed)}
     if (nic @ repeat) > 0:
         spreads["load_ratio"] = _spread(thetas @ repeat / (nic @ repeat), seed)
     return spreads

@@ -8,7 +8,7 @@ leaf that sends as a whole acts as one host.
 
 import numpy as np
 
-from planner.models.base.arrays import IntArray
+from planner.models.base.arrays import FloatArray, IntArray
 from planner.models.flow_splitting.fabric import Fabric
 from planner.models.flow_splitting.instance import FlowSplitting
 from planner.models.flow_splitting.traffic import AllPairs, Flows, Step
@@ -43,7 +43,7 @@ def solve(instance: FlowSplitting, run: Run) -> Answer:
     return plan_by_step(instance, run, _plan_step, refuses(instance))
 
 
-def _groups(fabric: Fabric, flows: Flows) -> tuple[IntArray, np.ndarray, IntArray, IntArray]:
+def _groups(fabric: Fabric, flows: Flows) -> tuple[IntArray, FloatArray, IntArray, IntArray]:
     """Return the flows by sender and destination leaf, their sizes, and where groups begin."""
     hosts = len(fabric.host_leaf)
     host, leaf = flows.source_host[flows.crosses], flows.source[flows.crosses]

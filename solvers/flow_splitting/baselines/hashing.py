@@ -10,6 +10,7 @@ import numpy as np
 
 from planner.models.base.arrays import FloatArray, IntArray
 from planner.models.flow_splitting.fabric import Fabric
+from planner.models.flow_splitting.grouping import sum_by
 from planner.models.flow_splitting.traffic import Flows
 from planner.solvers.flow_splitting.explicit import StepParts
 from planner.solvers.flow_splitting.pairing import Pairs, group_by_pair
@@ -92,9 +93,7 @@ def draw_times(hashed: Hash, draws: int, rng: np.random.Generator) -> FloatArray
     by_count = equal and hashed.fabric.lanes == 1 and counts < subflows
     chunk = max(1, CHUNK // max(1, counts if by_count else subflows))
     draw = _draw_counts if by_count else _draw_each
-    times = [
-        draw(hashed, min(chunk, draws - start), rng) for start in range(0, draws, chunk)
-    ]
+    times = [draw(hashed, min(chunk, draws - start), rng) for start in range(0, draws, chunk)]
     return np.concatenate(times)
 
 
@@ -125,7 +124,7 @@ def _draw_each(hashed: Hash, draws: int, rng: np.random.Generator) -> FloatArray
         leaf, place = np.unique(end, return_inverse=True)
         shape = (draws, len(leaf), fabric.spines, fabric.lanes)
         link = np.ravel_multi_index((draw, place[pair], spine, lane), shape)
-        load = np.bincount(link, hashed.size[item], int(np.prod(shape))).reshape(shape)
+        load = sum_by(link, hashed.size[item], *shape)
         np.maximum(times, _highest(load, rate[leaf]), out=times)
     return times
 

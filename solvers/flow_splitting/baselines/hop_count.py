@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from planner.models.base.arrays import FloatArray
+from planner.models.base.arrays import FloatArray, IntArray
 from planner.models.flow_splitting.fabric import ArcNetwork
 from planner.models.flow_splitting.metric import distances
 from planner.models.flow_splitting.plan import AggregatedArcsPlan
@@ -26,14 +26,13 @@ def hop_count_plan(network: ArcNetwork, flows: Flows) -> tuple[AggregatedArcsPla
 
 
 def _add_target(
-    network: ArcNetwork, hops: FloatArray, flows: Flows, flow: np.ndarray, amount: FloatArray
+    network: ArcNetwork, hops: FloatArray, flows: Flows, flow: IntArray, amount: FloatArray
 ) -> None:
     """Add the traffic to one target, `hops` away from each node, to `amount[arc, source]`."""
     sources, column = np.unique(flows.source[flow], return_inverse=True)
     waiting = np.zeros((network.nodes, len(sources)))
     np.add.at(waiting, (flows.source[flow], column), flows.size[flow])
-    with np.errstate(invalid="ignore"):
-        is_next = hops[network.tail] == hops[network.head] + 1
+    is_next = hops[network.tail] == hops[network.head] + 1
     choices = np.bincount(network.tail[is_next], minlength=network.nodes)
     for distance in range(int(hops[sources].max()), 0, -1):
         arc = np.flatnonzero(is_next & (hops[network.tail] == distance))

@@ -6,9 +6,7 @@ from planner.models.base.arrays import IntArray
 from planner.solvers.flow_splitting.edges.euler import halve
 
 
-def take_share(
-    left: IntArray, right: IntArray, count: IntArray, size: int, part: int
-) -> IntArray:
+def take_share(left: IntArray, right: IntArray, count: IntArray, size: int, part: int) -> IntArray:
     """Choose `part` edges out of every `size` edges of each vertex.
 
     Parameters
@@ -52,7 +50,7 @@ def take_share(
 
 
 def _repetition(size: int, part: int, blocks: int) -> tuple[int, int, int]:
-    """Return (alpha, beta, rounds) with alpha size + beta = part 2^rounds and beta blocks < 2^rounds.
+    """Return (alpha, beta, rounds) with alpha size + beta = part 2^rounds, beta blocks < 2^rounds.
 
     Then halving `rounds` times leaves `part` edges per block, and less than one extra edge.
     """
@@ -64,9 +62,7 @@ def _repetition(size: int, part: int, blocks: int) -> tuple[int, int, int]:
         rounds += 1
 
 
-def _better_half(
-    row: IntArray, column: IntArray, amount: IntArray, extra_from: int
-) -> IntArray:
+def _better_half(row: IntArray, column: IntArray, amount: IntArray, extra_from: int) -> IntArray:
     """Return the amounts of the half that has fewer of the extra edges, which stand at the end."""
     odd = np.flatnonzero(amount % 2)
     half = halve(row[odd], column[odd])

@@ -4,6 +4,8 @@ import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+import numpy as np
+
 from planner.models.base.errors import CapabilityError
 from planner.models.base.rounding import COMBINATORIAL, lower
 from planner.models.flow_splitting.bounds import best_simple_proof
@@ -12,7 +14,7 @@ from planner.models.flow_splitting.enumeration import step_optimum
 from planner.models.flow_splitting.fabric import Fabric
 from planner.models.flow_splitting.instance import FlowSplitting
 from planner.models.flow_splitting.timing import nic_time
-from planner.models.flow_splitting.traffic import Flows, Step
+from planner.models.flow_splitting.traffic import Flows
 from planner.models.flow_splitting.view import View
 from planner.solvers.contract import Answer, Run, StopReason
 from planner.solvers.flow_splitting.answer import certificate_for, completion_time
@@ -99,10 +101,9 @@ def solve_whole(
     state = _State(instance.view, instance.view.fabric, solver)
     run.report("longest first", answer=state.answer(run))
     for number in state.open_steps():
-        if run.stopping() is not None:
-            break
-        state.improve(number, run, search)
-    state.strengthen()
+        for act in (state.search_locally, state.bound_by_lp, state.enumerate):
+            act(number, run)
+        state.search(number, run, search)
     return state.answer(run, is_final=True)
 
 
@@ -113,12 +114,11 @@ class _State:
         self.view, self.fabric, self.solver = view, fabric, solver
         self.flows: list[Flows] = [listed(step) for step in view.steps]
         self.proofs: list[StepProof] = [best_simple_proof(view, step) for step in view.steps]
-        self.floors = [
+        self.claims = [
             max(proof.value, nic_time(view, step) or 0.0)
             for step, proof in zip(view.steps, self.proofs, strict=True)
         ]
-        self.claims = list(self.floors)
-        """What the solver says each step needs at least."""
+        """What each step needs at least, by its proof or by the word of the solver."""
         self.parts = [self._longest_first(flows) for flows in self.flows]
         self.thetas = [
             busiest_time(fabric, flows, parts)
@@ -131,58 +131,72 @@ class _State:
     def _longest_first(self, flows: Flows) -> StepParts:
         if not len(flows.crosses):
             return no_parts()
-        order = sorted(flows.crosses.tolist(), key=lambda flow: -flows.size[flow])
-        return insert(self.fabric, flows, flows.crosses[[0]] * 0 + order)
+        order = flows.crosses[np.argsort(-flows.size[flows.crosses], kind="stable")]
+        return insert(self.fabric, flows, order)
 
     def open_steps(self) -> list[int]:
         """Return the steps whose plan does not meet its bound."""
-        return [
-            number
-            for number, (theta, floor) in enumerate(zip(self.thetas, self.floors, strict=True))
-            if theta > floor * (1 + COMBINATORIAL)
-        ]
+        return [number for number in range(len(self.flows)) if self._is_open(number)]
 
-    def improve(self, number: int, run: Run, search: Search) -> None:
-        """Search a step: locally first, then exactly if a gap is left."""
-        flows, floor = self.flows[number], self.floors[number]
+    def _is_open(self, number: int) -> bool:
+        return self.thetas[number] > self.claims[number] * (1 + COMBINATORIAL)
 
-        def accept(parts: StepParts) -> None:
-            theta = busiest_time(self.fabric, flows, parts)
-            if theta < self.thetas[number]:
-                self.parts[number], self.thetas[number] = parts, theta
-                run.report(self.view.steps[number].label, answer=self.answer(run))
+    def _accept(self, number: int, parts: StepParts, run: Run) -> None:
+        theta = busiest_time(self.fabric, self.flows[number], parts)
+        if theta < self.thetas[number]:
+            self.parts[number], self.thetas[number] = parts, theta
+            run.report(self.view.steps[number].label, answer=self.answer(run))
 
-        placement = Placement(self.fabric, flows, self.parts[number])
-        improve(placement, floor, run, run.rng("local search"), lambda _: None)
-        accept(placement.parts())
-        if self.thetas[number] <= floor * (1 + COMBINATORIAL) or run.stopping() is not None:
+    def search_locally(self, number: int, run: Run) -> None:
+        """Improve the plan of a step by local search."""
+        placement = Placement(self.fabric, self.flows[number], self.parts[number])
+        rng = run.rng("local search")
+        improve(placement, self.claims[number], run, rng, lambda _: None)
+        self._accept(number, placement.parts(), run)
+
+    def bound_by_lp(self, number: int, run: Run) -> None:
+        """Raise the bound of a step to that of the flow LP."""
+        if not self._is_open(number) or run.stopping() is not None:
             return
-        remaining, steps_left = run.remaining(), self.open_steps()
-        left = max(1, sum(step >= number for step in steps_left))
-        seconds = None if remaining is None else remaining / left
-        question = Question(group(flows), self.fabric, floor, self.parts[number], seconds)
-        found = search(question, run, accept)
+        goal = FlowLP(self.view, self.view.steps[number]).aim(run)
+        self._prove(number, goal.proof)
+
+    def enumerate(self, number: int, run: Run) -> None:
+        """Raise the bound of a small step to its optimum."""
+        if not self._is_open(number) or run.stopping() is not None:
+            return
+        optimum = step_optimum(self.view, self.view.steps[number])
+        if optimum is not None:
+            self._prove(number, EnumerationProof(value=lower(optimum, 8)))
+
+    def _prove(self, number: int, proof: StepProof) -> None:
+        if proof.value > self.proofs[number].value:
+            self.proofs[number] = proof
+            self.claims[number] = max(self.claims[number], proof.value)
+
+    def search(self, number: int, run: Run, search: Search) -> None:
+        """Search a step exactly; the steps that are open share the time that is left."""
+        if not self._is_open(number) or run.stopping() is not None:
+            return
+        remaining, waiting = (
+            run.remaining(),
+            [open_ for open_ in self.open_steps() if open_ >= number],
+        )
+        question = Question(
+            lots=group(self.flows[number]),
+            fabric=self.fabric,
+            floor=self.claims[number],
+            start=self.parts[number],
+            seconds=None if remaining is None else remaining / len(waiting),
+        )
+        found = search(question, run, lambda parts: self._accept(number, parts, run))
         if found.parts is not None:
-            accept(found.parts)
+            self._accept(number, found.parts, run)
         if found.bound is not None:
             self.claims[number] = max(self.claims[number], found.bound)
         self.stopped_by = self.stopped_by or found.stopped_by
         self.backends |= found.backends
         self.is_deterministic &= found.is_deterministic
-
-    def strengthen(self) -> None:
-        """Look for proofs that need no solver's word where the simple ones leave a gap."""
-        for number in self.open_steps():
-            step = self.view.steps[number]
-            optimum = step_optimum(self.view, step)
-            if optimum is not None:
-                self.proofs[number] = EnumerationProof(value=lower(optimum, 8))
-            else:
-                self.proofs[number] = self._by_lp(step, self.proofs[number])
-
-    def _by_lp(self, step: Step, known: StepProof) -> StepProof:
-        goal = FlowLP(self.view, step).aim(Run())
-        return goal.proof if goal.proof.value > known.value else known
 
     def answer(self, run: Run, *, is_final: bool = False) -> Answer:
         """Return the plan, its proof and the solver's word so far."""
@@ -192,7 +206,7 @@ class _State:
             step.repeat * value for step, value in zip(self.view.steps, self.claims, strict=True)
         )
         claim = lower(min(claim, objective), 2)
-        has_word = claim > certificate.value
+        has_word = claim > certificate.value * (1 + COMBINATORIAL)
         return Answer(
             plan=explicit_plan(self.fabric, self.parts),
             objective=objective,

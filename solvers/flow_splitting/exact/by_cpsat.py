@@ -37,7 +37,7 @@ def _search(question: Question, run: Run, accept: Callable[[StepParts], None]) -
     whole = build_model(question.lots, question.fabric, question.floor)
     if whole is None:
         return Finding()
-    add_hint(whole, question.start)
+    add_hint(whole, question.fabric, question.start)
     options: dict[str, Any] = {}
     if question.seconds is not None:
         options["max_time_in_seconds"] = question.seconds

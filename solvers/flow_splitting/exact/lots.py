@@ -54,17 +54,6 @@ def choices(lots: Lots, fabric: Fabric) -> Choices:
     return Choices(lot, spine)
 
 
-def assign(lots: Lots, lot: IntArray, count: IntArray) -> tuple[IntArray, IntArray]:
-    """Hand out the flows of each lot: `count` of them to each entry, entries sorted by lot.
-
-    Returns the flows and the entry of each; the counts of a lot sum to its flows.
-    """
-    entry = np.repeat(np.arange(len(lot)), count)
-    if len(entry) != len(lots.flow):
-        raise ValueError("the counts of a lot do not sum to its flows")
-    return lots.flow, entry
-
-
 def twin_spines(fabric: Fabric) -> list[IntArray]:
     """Return the groups of at least two spines whose links are all alike."""
     table = np.concatenate([fabric.up, fabric.down]).swapaxes(0, 1).reshape(fabric.spines, -1)

@@ -42,23 +42,22 @@ def parts_of_counts(
     )
 
 
-def add_hint(whole: WholeModel, parts: StepParts) -> None:
-    """Offer whole flows as a first solution, twin spines renamed as the model orders them."""
-    lots, ways = whole.lots, whole.choices
+def table_of(lots: Lots, flow: IntArray, spine: IntArray, spines: int) -> IntArray:
+    """Return how many flows of each lot take each spine: count[lot, spine]."""
     lot_of = np.empty(int(lots.flow.max()) + 1, dtype=np.int64)
     lot_of[lots.flow] = np.repeat(np.arange(len(lots)), lots.count)
-    lot = lot_of[parts.flow]
-    mine = np.bincount(
-        parts.spine[lots.source[lot] == busiest_leaf(lots)], minlength=int(ways.spine.max()) + 1
-    )
-    rename = np.arange(max(len(mine), int(parts.spine.max()) + 1))
+    taken = np.bincount(lot_of[flow] * spines + spine, minlength=len(lots) * spines)
+    return taken.reshape(len(lots), spines)
+
+
+def add_hint(whole: WholeModel, fabric: Fabric, parts: StepParts) -> None:
+    """Offer whole flows as a first solution, twin spines swapped as the model orders them."""
+    table = table_of(whole.lots, parts.flow, parts.spine, fabric.spines)
+    mine = table[whole.lots.source == busiest_leaf(whole.lots)].sum(axis=0)
     for group in whole.twins:
-        rename[group[np.argsort(-mine[group], kind="stable")]] = group
-    width = len(rename)
-    taken = np.bincount(lot * width + rename[parts.spine], minlength=len(lots) * width)
-    for variable, count in zip(
-        whole.counts, taken[ways.lot * width + ways.spine].tolist(), strict=True
-    ):
+        table[:, group] = table[:, group[np.argsort(-mine[group], kind="stable")]]
+    counts = table[whole.choices.lot, whole.choices.spine].tolist()
+    for variable, count in zip(whole.counts, counts, strict=True):
         whole.model.add_hint(variable, count)
 
 

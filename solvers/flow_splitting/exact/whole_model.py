@@ -4,6 +4,7 @@ One count per lot and spine; every link takes at most `time` times its rate. Par
 links of their own: the counts of a spine are dealt to its lanes, upwards and downwards apart.
 """
 
+import itertools
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -131,7 +132,7 @@ def order_block(
             sum(counts[choice] for choice in np.flatnonzero(mine & (ways.spine == spine)))
             for spine in group.tolist()
         ]
-        for before, after in zip(sums, sums[1:], strict=False):
+        for before, after in itertools.pairwise(sums):
             model.add(before >= after)
 
 

@@ -4,7 +4,7 @@ import numpy as np
 
 from planner.models.base.arrays import FloatArray, IntArray
 
-NEGLIGIBLE = 1e-11
+NEGLIGIBLE = 1e-10
 """Pieces smaller than this share of their item are rounding errors, not parts."""
 
 
@@ -34,8 +34,8 @@ def wrap_around(
     length[starts] = end[starts]
     # The item (bin) of a stretch is the one whose end comes next: count the ends before it.
     is_item = order < len(item_end)
-    item, bin_ = np.cumsum(is_item) - is_item, np.cumsum(~is_item) - ~is_item
-    item = np.minimum(item, len(item_end) - 1)
+    item: IntArray = np.minimum(np.cumsum(is_item) - is_item, len(item_end) - 1)
+    bin_: IntArray = np.cumsum(~is_item) - ~is_item
     keep = length > NEGLIGIBLE * item_size[item]
     item, bin_, length = item[keep], bin_[keep], length[keep]
     scale = item_size / np.bincount(item, length, len(item_size))

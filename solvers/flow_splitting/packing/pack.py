@@ -33,9 +33,7 @@ def pack_pair(size: FloatArray, room: FloatArray, *, search: bool = True) -> Pie
     return min(tries, key=lambda pieces: len(pieces[0]))
 
 
-def pack_many(
-    group: IntArray, size: FloatArray, room: FloatArray, *, tight: bool = True
-) -> Pieces:
+def pack_many(group: IntArray, size: FloatArray, room: FloatArray, *, tight: bool = True) -> Pieces:
     """Fit the flows of many pairs of leaves at once, `room[group, bin]` being the room of each bin.
 
     `group` is sorted. Flows are placed longest first into the bin with the least room that takes

@@ -18,12 +18,12 @@ _FITS = 1 + 1e-12
 
 
 def cut_units(flows: int, room: FloatArray) -> tuple[IntArray, IntArray, FloatArray]:
-    """Cut `flows` flows of size 1 and fit them into bins of the given room, in all at least `flows`.
+    """Cut `flows` flows of size 1 and fit them into bins that take them all together.
 
     Returns (flow, bin, amount) of each piece. The number of pieces is the least possible, unless
     the bins differ so much that there are more than `STATES` different sets of them.
     """
-    groups = _group_bins(flows, room)
+    groups = _group_bins(flows, room) if flows else []
     flow_group, bin_group, bins = [], [], []
     left = flows
     for number, (held, members) in enumerate(groups):
@@ -98,7 +98,9 @@ def _with_one_more(held: IntArray, whole: IntArray) -> tuple[IntArray, NDArray[n
         if number == 0:
             continue
         target = tuple(slice(taken, None) for taken in piece)
-        rest = tuple(slice(None, size - taken) for size, taken in zip(held.shape, piece, strict=True))
+        rest = tuple(
+            slice(None, size - taken) for size, taken in zip(held.shape, piece, strict=True)
+        )
         value = held[rest] + whole[piece]
         view = best[target]
         is_better = value > view

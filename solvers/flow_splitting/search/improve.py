@@ -9,9 +9,9 @@ from planner.solvers.flow_splitting.search.kicks import kick
 from planner.solvers.flow_splitting.search.moves import apply, best_chain, best_move, best_swap
 from planner.solvers.flow_splitting.search.placement import Placement
 
-PATIENCE = 60
+PATIENCE = 100
 """Kicks in a row without a better placement after which the search ends."""
-WORK = 20_000_000
+WORK = 40_000_000
 """Flows dealt anew by kicks in a row at most; fewer kicks on larger instances."""
 
 

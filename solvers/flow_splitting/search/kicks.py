@@ -45,6 +45,6 @@ def _mix_spines(placement: Placement, link: Link, rng: np.random.Generator) -> b
     noisy = placement.size[flows] * rng.normal(1.0, 0.1, len(flows))
     flows = flows[np.argsort(-noisy, kind="stable")]
     half = halve(placement.leaf[UP][flows], placement.leaf[DOWN][flows])
-    for flow, first in zip(flows.tolist(), half.tolist(), strict=True):
-        placement.move(flow, link.spine if first else other, 0, 0)
+    only = np.zeros(len(flows), dtype=np.int64)
+    placement.move_all(flows, np.where(half, link.spine, other), only, only)
     return True

@@ -31,9 +31,7 @@ def best_move(placement: Placement, link: Link) -> list[Change]:
     return [_change(link.side, int(flows[at]), int(spine), lanes)]
 
 
-def best_swap(
-    placement: Placement, link: Link, rng: np.random.Generator
-) -> list[Change]:
+def best_swap(placement: Placement, link: Link, rng: np.random.Generator) -> list[Change]:
     """Return the exchange of two flows of the link's leaf that relieves it most.
 
     The other flow comes from another spine and takes the place of the first.
@@ -124,9 +122,7 @@ def _cost(placement: Placement, link: Link) -> float:
     return float(placement.cost[link.side][link.leaf, link.spine, link.lane])
 
 
-def _leaving(
-    placement: Placement, link: Link, flows: IntArray
-) -> tuple[FloatArray, IntArray]:
+def _leaving(placement: Placement, link: Link, flows: IntArray) -> tuple[FloatArray, IntArray]:
     """Return time[flow, spine] of the link's leaf after a flow has left the link for a spine."""
     time = placement.time[link.side][link.leaf][None] + (
         placement.size[flows, None, None] * placement.cost[link.side][link.leaf]
@@ -136,9 +132,7 @@ def _leaving(
     return np.take_along_axis(time, lane[:, :, None], axis=2)[:, :, 0], lane
 
 
-def _staying(
-    placement: Placement, link: Link, flows: IntArray
-) -> tuple[FloatArray, IntArray]:
+def _staying(placement: Placement, link: Link, flows: IntArray) -> tuple[FloatArray, IntArray]:
     """Return time[flow, spine] of the far leaf; on the same spine a flow keeps its far link."""
     other = 1 - link.side
     time, lane = placement.entering(other, flows)
@@ -170,4 +164,3 @@ def _change(side: int, flow: int, spine: int, lanes: tuple[int, int]) -> Change:
     """Return the change, given the lanes of the side and of the far side."""
     up_lane, down_lane = lanes if side == UP else lanes[::-1]
     return flow, spine, up_lane, down_lane
-

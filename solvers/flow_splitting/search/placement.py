@@ -60,7 +60,7 @@ class Placement:
         """Return the flows on a link."""
         flows = self.at_leaf(link.side, link.leaf)
         here = (self.spine[flows] == link.spine) & (self.lane[link.side][flows] == link.lane)
-        return flows[here]
+        return np.asarray(flows[here])
 
     def entering(self, side: int, flows: IntArray) -> tuple[FloatArray, IntArray]:
         """Return time[flow, spine] of the best lane if the flow came there too, and that lane."""
@@ -79,6 +79,19 @@ class Placement:
             self.lane[side][flow] = lane
         self.spine[flow] = spine
 
+    def move_all(
+        self, flows: IntArray, spine: IntArray, up_lane: IntArray, down_lane: IntArray
+    ) -> None:
+        """Put many flows, no flow twice, on other paths."""
+        size = self.size[flows]
+        for side, lane in ((UP, up_lane), (DOWN, down_lane)):
+            leaf = self.leaf[side][flows]
+            old, new = (leaf, self.spine[flows], self.lane[side][flows]), (leaf, spine, lane)
+            np.subtract.at(self.time[side], old, size * self.cost[side][old])
+            np.add.at(self.time[side], new, size * self.cost[side][new])
+            self.lane[side][flows] = lane
+        self.spine[flows] = spine
+
     def snapshot(self) -> tuple[IntArray, IntArray, IntArray]:
         """Return a copy of spine and lanes of all flows."""
         return self.spine.copy(), self.lane[UP].copy(), self.lane[DOWN].copy()
@@ -87,12 +100,14 @@ class Placement:
         """Go back to an earlier placement."""
         spine, up_lane, down_lane = snapshot
         moved = (self.spine != spine) | (self.lane[UP] != up_lane) | (self.lane[DOWN] != down_lane)
-        for flow in np.flatnonzero(moved).tolist():
-            self.move(flow, int(spine[flow]), int(up_lane[flow]), int(down_lane[flow]))
+        flows = np.flatnonzero(moved)
+        self.move_all(flows, spine[flows], up_lane[flows], down_lane[flows])
 
     def parts(self) -> StepParts:
         """Return the placement as parts."""
-        return StepParts(self.flow, self.spine.copy(), self.size, *(lane.copy() for lane in self.lane))
+        return StepParts(
+            self.flow, self.spine.copy(), self.size, *(lane.copy() for lane in self.lane)
+        )
 
 
 def _group(leaf: IntArray, leaves: int) -> tuple[IntArray, IntArray]:

@@ -20,6 +20,7 @@ from planner.models.flow_splitting.bounds import (
 )
 from planner.models.flow_splitting.enumeration import optimum, step_optimum
 from planner.models.flow_splitting.fabric import ArcNetwork, Fabric
+from planner.models.flow_splitting.pairs import pair_time
 from planner.models.flow_splitting.traffic import Flows, Step
 from planner.models.flow_splitting.view import View
 
@@ -187,6 +188,15 @@ def test_metric_reaches_the_optimum(build, fabric):
     assert huge == pytest.approx(bound)
 
 
+def test_links_that_are_down_shorten_no_path(build, fabric, messages):
+    """A link that is down has no length to offer and makes the way longer."""
+    topology = fabric(2, 2, failed_links=[{"leaf": "leaf0", "spine": "spine0"}])
+    view = build(topology, messages((0, 1, 1.0))).view
+    up, down = np.array([[0.0, 1.0], [0.0, 0.0]]), np.zeros((2, 2))
+    bound = metric_bound(view, view.steps[0], up, down, np.arange(2), np.arange(2))
+    assert bound == pytest.approx(1.0)
+
+
 def test_metric_includes_the_nics(build, fabric):
     """The bound of a step is never below the time its NICs need."""
     topology = fabric(2, 8, hosts_per_leaf=1, nic_rate=0.25)
@@ -283,6 +293,17 @@ def test_counting_between_a_pair(build, fabric, messages):
     view = build(topology, messages(*[(0, 1, 1.0)] * 2, splitting="whole")).view
     # One flow takes 1 on the spine of rate 1; two take 2 there, or one of them 1/0.7.
     assert counting_bound(view, view.steps[0]) == pytest.approx(1 / 0.7)
+
+
+@pytest.mark.parametrize("side", ["up", "down"])
+def test_counting_between_a_pair_of_unequal_flows(build, fabric, side):
+    """Between two leaves the slower side of each spine counts, whatever the sizes."""
+    leaf = "leaf0" if side == "up" else "leaf1"
+    slow = [{"leaf": leaf, "spine": f"spine{k}", f"{side}_rate": 0.5} for k in range(2)]
+    flows = [{"from": "leaf0", "to": "leaf1", "size": size} for size in (5.0, 5.0, 4.0)]
+    workload = {"flows": flows, "splitting": "whole"}
+    view = build(fabric(2, 2, link_overrides=slow), workload).view
+    assert pair_time(view.fabric, view.steps[0].traffic, 0.0) == pytest.approx(18.0)
 
 
 @st.composite

@@ -76,6 +76,14 @@ def test_explicit_plans(instance, parts, expected):
     assert [(violation.code, violation.amount) for violation in violations] == expected
 
 
+@pytest.mark.parametrize(("missing", "expected"), [(1e-11, []), (1e-8, ["flow-unserved"])])
+def test_rounding_is_forgiven_and_nothing_else(instance, missing, expected):
+    """A flow is served up to rounding, listed or aggregated."""
+    size = 4.0 * (1 - missing)
+    assert codes(instance, explicit((0, 0, 0, size), GOOD[1])) == expected
+    assert codes(instance, aggregated((0, 0, 1, 0, size), WHOLE[1])) == expected
+
+
 def test_absent_link_has_no_completion_time(instance):
     """Traffic on a link that is down never arrives: the objective is unknown, not a number."""
     evaluation = evaluate(instance, explicit((0, 0, 2, 4.0), GOOD[1]))

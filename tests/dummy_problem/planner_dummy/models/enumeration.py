@@ -10,7 +10,7 @@ MOST = 100_000
 
 def optimum(instance: Choosing) -> float | None:
     """Return the least sum of any choice; `None` where there is none, or too many to try."""
-    numbers = instance.values[instance.allowed].tolist()
+    numbers: list[float] = instance.values[instance.allowed].tolist()
     choices = math.comb(len(numbers), instance.choose)
     if not 0 < choices <= MOST:
         return None

@@ -1,0 +1,123 @@
+"""Local search: worked examples, large random steps, limits and incumbents."""
+
+import dataclasses
+
+import numpy as np
+import pytest
+
+from planner.models.flow_splitting.traffic import Flows, Step
+from planner.solvers.contract import Budget, Run
+from planner.solvers.flow_splitting import local_search
+from planner.solvers.flow_splitting.explicit import busiest_time, listed
+from planner.solvers.flow_splitting.insertion import insert
+from planner.solvers.flow_splitting.search.placement import Placement
+from planner.solvers.flow_splitting.search.ranked import ranked_colouring
+
+GAP = [
+    (0, 1, 2), (2, 3, 2), (3, 0, 2), (3, 1, 2), (0, 3, 1),
+    (0, 2, 1), (1, 2, 1), (1, 0, 1), (1, 3, 1), (1, 0, 1),
+]  # fmt: skip
+
+
+def random_flows(instance, flows, seed=0):
+    """Put flows of random sizes between random leaves in place of the workload."""
+    rng = np.random.default_rng(seed)
+    source, target = rng.integers(0, instance.view.fabric.leaves, (2, flows))
+    none = np.full(flows, -1)
+    traffic = Flows(source, target, rng.uniform(1.0, 10.0, flows), none, none)
+    step = Step("flows", 1, traffic)
+    instance.__dict__["view"] = dataclasses.replace(instance.view, steps=(step,))
+    return instance
+
+
+@pytest.mark.parametrize(
+    ("sizes", "links", "value"),
+    [([5, 5, 4, 4, 3, 3, 3], 3, 9.0), ([7, 7, 6, 6, 5, 5, 4, 4, 4], 4, 12.0)],
+)
+def test_improves_on_longest_first(parallel, judge, sizes, links, value):
+    """The worked examples on which LPT fails are solved."""
+    instance = parallel(sizes, spines=links, splitting="whole")
+    found, _ = judge(instance, local_search.solve(instance, Run()))
+    assert found.objective.value == value
+
+
+def test_gap_of_whole_flows(on_fabric, judge):
+    """Where whole flows need 1.5 and split ones 1.0, the plan of 1.5 is found."""
+    flows = [(f"leaf{source}", f"leaf{target}", size) for source, target, size in GAP]
+    instance = on_fabric(leaves=4, spines=2, link_rate=2.0, flows=flows, splitting="whole")
+    found, _ = judge(instance, local_search.solve(instance, Run()))
+    assert found.objective.value == 1.5
+
+
+def test_many_flows_come_close_to_the_bound(on_fabric, judge):
+    """Thousands of flows of random sizes end within 0.2 % of the bound."""
+    instance = on_fabric(leaves=16, spines=12, demands={"uniform": 1.0}, splitting="whole")
+    instance = random_flows(instance, 6_000)
+    found, bound = judge(instance, local_search.solve(instance, Run(Budget(gap=1e-3))))
+    assert found.objective.value <= bound.bounds["completion_time"] * 1.002
+
+
+def test_failed_and_parallel_links(on_fabric, judge):
+    """Lanes are chosen on both sides, and links that are down are not used."""
+    failed = [
+        {"leaf": "leaf0", "spine": "spine0", "links": 1},
+        {"leaf": "leaf1", "spine": "spine2"},
+    ]
+    instance = on_fabric(
+        leaves=5,
+        spines=3,
+        parallel_links=2,
+        failed_links=failed,
+        demands={"uniform": 1.0},
+        splitting="whole",
+    )
+    instance = random_flows(instance, 300)
+    found, bound = judge(instance, local_search.solve(instance, Run(Budget(gap=1e-2))))
+    assert found.objective.value <= bound.bounds["completion_time"] * 1.05
+
+
+def test_ranked_colouring_is_within_one_flow_of_even(on_fabric):
+    """Two links of a leaf differ by at most its largest flow."""
+    instance = random_flows(on_fabric(leaves=9, spines=7, demands={"uniform": 1.0}), 2_000)
+    fabric, flows = instance.view.fabric, instance.view.steps[0].traffic
+    parts = ranked_colouring(fabric, flows)
+    assert sorted(parts.flow) == sorted(flows.crosses)
+    for end in (flows.source, flows.target):
+        load = np.zeros((9, 7))
+        np.add.at(load, (end[parts.flow], parts.spine), parts.size)
+        largest = np.zeros(9)
+        np.maximum.at(largest, end[parts.flow], parts.size)
+        assert (load.max(axis=1) - load.min(axis=1) <= largest * (1 + 1e-12)).all()
+
+
+def test_placement_keeps_count(on_fabric):
+    """Link times after many moves equal those computed afresh, and a snapshot brings all back."""
+    instance = random_flows(on_fabric(leaves=4, spines=3, demands={"uniform": 1.0}), 60)
+    fabric, flows = instance.view.fabric, listed(instance.view.steps[0])
+    placement = Placement(fabric, flows, insert(fabric, flows, flows.crosses))
+    before, start = placement.snapshot(), placement.busiest().time
+    rng = np.random.default_rng(0)
+    for flow in range(len(placement.size)):
+        placement.move(flow, int(rng.integers(3)), 0, 0)
+    moved = busiest_time(fabric, flows, placement.parts())
+    assert placement.busiest().time == pytest.approx(moved, rel=1e-12)
+    placement.restore(before)
+    assert placement.busiest().time == pytest.approx(start, rel=1e-12)
+
+
+def test_stops_at_the_time_limit_with_a_plan(on_fabric, judge):
+    """A limit already reached still leaves the first placement, marked as stopped."""
+    instance = random_flows(on_fabric(leaves=4, spines=3, demands={"uniform": 1.0}), 40)
+    run = Run(Budget(time_limit=1.0), elapsed=2.0)
+    answer = local_search.solve(instance, run)
+    judge(instance, answer)
+    assert answer.stopped_by == "time"
+    assert not answer.deterministic
+    assert run.incumbent is not None
+
+
+def test_same_seed_same_plan(on_fabric):
+    """Two runs with one seed end in the same plan."""
+    instance = random_flows(on_fabric(leaves=4, spines=3, demands={"uniform": 1.0}), 40)
+    plans = [local_search.solve(instance, Run(seed=3)).plan for _ in range(2)]
+    assert (plans[0].spine == plans[1].spine).all()
