@@ -13,7 +13,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import IO, Any
 
-import planner
 from planner.solvers.engines.logs import LogTail
 from planner.solvers.messages import STOP, Ready, Setting, pack, receive
 
@@ -106,7 +105,8 @@ class Child:
         return False
 
     def _environment(self) -> dict[str, str]:
-        root = str(Path(planner.__file__).resolve().parents[1])
+        # The folder with the package; not resolved, as `solvers` may be a link inside it.
+        root = str(Path(__file__).parents[2])
         known = os.environ.get("PYTHONPATH")
         path = root if not known else root + os.pathsep + known
         return {**os.environ, "PYTHONPATH": path, "TMPDIR": self._folder.name}

@@ -51,6 +51,9 @@ watt = [power] = W
 percent = 1 / 100
 """
 
+SMALLEST, LARGEST = 1e-30, 1e30
+"""Limits of a quantity in its base unit, so that no sum or quotient of quantities overflows."""
+
 
 @dataclass(frozen=True, slots=True)
 class Dimension:
@@ -120,7 +123,7 @@ def parse(text: object, dimension: Dimension, *, normalised: bool = False) -> fl
     """Return the quantity that `text` writes, in `dimension.unit` (or bare, if `normalised`).
 
     Raises `PydanticCustomError` with the codes `quantity-unit-missing`, `quantity-unit-unknown`,
-    `quantity-dimension`, `quantity-not-finite` or `quantity-syntax`.
+    `quantity-dimension`, `quantity-not-finite`, `quantity-range` or `quantity-syntax`.
     """
     bare = normalised and dimension.normalisable
     if isinstance(text, bool) or not isinstance(text, int | float | str):
@@ -155,10 +158,15 @@ def _convert(value: str, unit: str | None, dimension: Dimension, *, bare: bool) 
         what = "is not a unit" if factor == "unknown" else f"does not measure a {dimension.name}"
         raise fault(code, f"`{unit}` {what}", _hint(unit or "", dimension))
     try:
-        return float(Fraction(value) * factor)
+        number = float(Fraction(value) * factor)
     except (OverflowError, ValueError):  # Python refuses to read thousands of digits.
         message = f"`{value[:60]}` is too large for a number"
         raise fault("quantity-not-finite", message, _hint("", dimension)) from None
+    if number and not SMALLEST <= abs(number) <= LARGEST:
+        message = f"{number:g} {dimension.unit} is beyond what any {dimension.name} can be"
+        fix = f"Give a {dimension.name} between {SMALLEST:g} and {LARGEST:g} {dimension.unit}."
+        raise fault("quantity-range", message, fix)
+    return number
 
 
 class Quantity:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from planner.models.base.arrays import IntArray
+from planner.models.base.arrays import FloatArray, IntArray
 from planner.models.base.evaluation import Violation
 from planner.models.flow_splitting.grouping import sum_by
 from planner.models.flow_splitting.loads import busiest_link, shared_loads
@@ -28,8 +28,9 @@ def evaluate_aggregated(
 ) -> Outcome:
     """Return what the entries at `rows` of the plan, all of one step, come to."""
     fabric = setting.fabric
-    entries, faults = sorted_entries(setting, plan, step, rows)
-    faults += _service_faults(setting, step, entries)
+    demand = leaf_demand(setting.steps[step].traffic, fabric.leaves).ravel()
+    entries, faults = _sorted_entries(setting, plan, step, rows, demand)
+    faults += _service_faults(setting, step, entries, demand)
     source, target = np.divmod(entries.pair, fabric.leaves)
     up, down = (
         sum_by(leaf * fabric.spines + entries.spine, entries.size, fabric.leaves, fabric.spines)
@@ -41,12 +42,11 @@ def evaluate_aggregated(
     return Outcome(busiest, parts, (*faults, *split_faults))
 
 
-def sorted_entries(
-    setting: Setting, plan: AggregatedPlan, step: int, rows: IntArray
+def _sorted_entries(
+    setting: Setting, plan: AggregatedPlan, step: int, rows: IntArray, demand: FloatArray
 ) -> tuple[Entries, list[Violation]]:
     """Return the usable entries of a step, sorted by pair, and what was wrong with the others."""
     fabric, leaves = setting.fabric, setting.fabric.leaves
-    demand = leaf_demand(setting.steps[step].traffic, leaves).ravel()
     source, target = plan.source[rows], plan.target[rows]
     spine, size = plan.spine[rows], plan.size[rows]
     inside = (source >= 0) & (source < leaves) & (target >= 0) & (target < leaves)
@@ -78,9 +78,10 @@ def _bad_entries(
     return name_each(code, f"plan.{column}", rows, lambda row: f"{label}, entry {row} of the plan")
 
 
-def _service_faults(setting: Setting, step: int, entries: Entries) -> Iterator[Violation]:
+def _service_faults(
+    setting: Setting, step: int, entries: Entries, demand: FloatArray
+) -> Iterator[Violation]:
     leaves = setting.fabric.leaves
-    demand = leaf_demand(setting.steps[step].traffic, leaves).ravel()
     served = sum_by(entries.pair, entries.size, len(demand))
     for code, excess in (("flow-unserved", demand - served), ("flow-overserved", served - demand)):
         at = np.flatnonzero(excess > SERVED * demand)

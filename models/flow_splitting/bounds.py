@@ -75,7 +75,8 @@ def arc_metric_bound(view: View, step: Step, length: FloatArray) -> float:
 
 def best_simple_proof(view: View, step: Step) -> DegreeProof | CountingProof:
     """Return the strongest proof that needs neither search nor lengths, the simpler if equal."""
-    degree, counting = degree_bound(view, step), counting_bound(view, step)
+    degree = degree_bound(view, step)
+    counting = counting_bound(view, step) if view.splitting == "whole" else degree
     if counting > degree * (1 + COMBINATORIAL):
         return CountingProof(value=counting)
     return DegreeProof(value=degree)

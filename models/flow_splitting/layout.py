@@ -22,10 +22,12 @@ COLUMNS = {
     "explicit_paths": ("flow", "size"),
     "aggregated_arcs": ("source", "arc", "size"),
 }
+MOST = 1e40
+"""Sizes above this are refused, so that no sum of parts overflows."""
 
 
 def shape_faults(plan: FlowPlan) -> Iterator[Violation]:
-    """Yield a violation for each column whose length does not fit the others."""
+    """Yield a violation for each column that does not fit the others, and for absurd sizes."""
     if isinstance(plan, RulePlan):
         return
     first = len(getattr(plan, COLUMNS[plan.kind][0]))
@@ -39,9 +41,12 @@ def shape_faults(plan: FlowPlan) -> Iterator[Violation]:
         if found != length:
             where = f"`{column}` has {found} entries instead of {length}"
             yield Violation(code="plan-shape", constraint=f"plan.{column}", where=where)
+    if len(plan.size) and float(np.abs(plan.size).max()) > MOST:
+        where = f"`size` holds {np.abs(plan.size).max():g}, more than any workload can send"
+        yield Violation(code="plan-shape", constraint="plan.size", where=where)
     if isinstance(plan, ExplicitPathsPlan) and len(plan.path_start) == first + 1:
         ends = plan.path_start[0], plan.path_start[-1]
-        if ends != (0, len(plan.arcs)) or (np.diff(plan.path_start) < 0).any():
+        if ends != (0, len(plan.arcs)) or (plan.path_start[1:] < plan.path_start[:-1]).any():
             where = "`path_start` does not run from 0 to the number of arcs"
             yield Violation(code="plan-shape", constraint="plan.path_start", where=where)
 

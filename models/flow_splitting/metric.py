@@ -36,19 +36,21 @@ def fabric_metric(
     Returns `None` where no link that is up has a length, which proves nothing.
     """
     leaf_class, spine_class = classes
-    scale = max(float(length.max(initial=0.0)) for length in lengths)
-    if scale <= 0:
-        return None
-    up, down = (length / scale for length in lengths)
-    shape = up.shape
+    shape = lengths[0].shape
     link_class = leaf_class[:, None] * shape[1] + spine_class
     offered = [
         sum_by(link_class.ravel(), rate.ravel(), *shape)
         for rate in (fabric.up_total, fabric.down_total)
     ]
-    volume = float((offered[0] * up).sum() + (offered[1] * down).sum())
-    if volume <= 0:
+    present = [
+        np.where(rate > 0, length, 0.0) for rate, length in zip(offered, lengths, strict=True)
+    ]
+    # Scaled lengths cannot overflow, and lengths of links that are down cannot drown the others.
+    scale = max(float(length.max(initial=0.0)) for length in present)
+    if scale <= 0:
         return None
+    up, down = (length / scale for length in present)
+    volume = float((offered[0] * up).sum() + (offered[1] * down).sum())
     demand = _class_demand(leaf_demand(traffic, fabric.leaves), leaf_class, shape[0])
     up, down = np.where(offered[0] > 0, up, np.inf), np.where(offered[1] > 0, down, np.inf)
     used = 0.0

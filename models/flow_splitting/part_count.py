@@ -23,6 +23,8 @@ from planner.models.flow_splitting.view import View
 
 SLACK = 1e-9
 """Relative excess over the asked time that a plan may have and still be meant."""
+FOREVER = 1e80
+"""A time in which any workload is done; longer ones are taken as this, so nothing overflows."""
 STATES = 600
 """Sets of links, told apart by rate only, up to which pieces are counted exactly."""
 COUNTED_EXACTLY = 64
@@ -41,7 +43,7 @@ def parts_bound(view: View, at: float) -> int:
         return flows
     least = [degree_bound(view, step) for step in view.steps]
     total = math.fsum(step.repeat * time for step, time in zip(view.steps, least, strict=True))
-    spare = max(0.0, at * (1 + SLACK) - total)
+    spare = max(0.0, min(at, FOREVER) * (1 + SLACK) - total)
     return flows + sum(
         _extra_parts(view, step, time * (1 + SLACK) + spare / step.repeat)
         for step, time in zip(view.steps, least, strict=True)

@@ -10,7 +10,7 @@ from pydantic_core import PydanticCustomError
 
 from planner.models.base.arrays import FloatArray, IntArray
 from planner.models.base.errors import Issue
-from planner.models.base.quantities import SIZE, parse
+from planner.models.base.quantities import LARGEST, SIZE, SMALLEST, parse
 from planner.models.base.sidecar import Sidecar
 from planner.models.topologies.naming import Naming
 
@@ -104,14 +104,16 @@ def _sizes(car: Sidecar, loc: Loc, name: str) -> FloatArray:
         message = f"`{name}` in `{car.file}` does not hold numbers"
         raise TableError(loc, "sidecar-size", message, "Give every size as a bare number.")
     sizes = column.astype(np.float64)
-    bad = np.argwhere(~np.isfinite(sizes) | (sizes < 0))
+    bad = np.argwhere(~(sizes >= 0) | (sizes > LARGEST) | ((sizes > 0) & (sizes < SMALLEST)))
     if len(bad):
         at = tuple(int(index) for index in bad[0])
         message = (
-            f"{len(bad)} of the sizes in `{car.file}` are negative or not finite, "
+            f"{len(bad)} of the sizes in `{car.file}` are negative or no size at all, "
             f"the first is {sizes[at]} at {at if len(at) > 1 else at[0]}"
         )
-        raise TableError(loc, "sidecar-size", message, "Give sizes of zero or more.")
+        raise TableError(
+            loc, "sidecar-size", message, f"Give 0 or sizes from {SMALLEST:g} to {LARGEST:g}."
+        )
     return sizes
 
 

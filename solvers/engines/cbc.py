@@ -113,7 +113,9 @@ def _command(scaled: Linear, run: Run, folder: Path) -> list[str]:
         command += ["-sec", f"{remaining:.3f}"]
     # The gap CBC sees leaves the offset out, so that it could stop too soon.
     ratio = gap_of_objective(run.budget.gap) if scaled.offset == 0 else 0.0
-    command += ["-timeMode", "elapsed", "-ratio", repr(ratio), "-preprocess", "off"]
+    command += ["-timeMode", "elapsed", "-ratio", repr(ratio)]
+    # The preprocessing of CBC 2.10 loses solutions (tests/engines holds a case).
+    command += ["-preprocess", "off"]
     command += ["-randomCbcSeed", str(1 + run.seed % (2**31 - 1))]
     if (run.budget.workers or 1) > 1:
         command += ["-threads", str(run.budget.workers)]
@@ -139,7 +141,6 @@ def _run(command: list[str], folder: Path, run: Run) -> int | None:
     CBC ends its search on SIGINT and still writes its best solution; where it does not (presolve
     looks at no clock), it is killed after a short grace.
     """
-    grace = 0.25 + min(0.05 * (run.budget.time_limit or 0.0), 5.0)
     asked: float | None = None
     with (folder / "log.txt").open("wb") as log:
         process = subprocess.Popen(
@@ -156,9 +157,16 @@ def _run(command: list[str], folder: Path, run: Run) -> int | None:
                 if asked is None:
                     process.send_signal(signal.SIGINT)
                     asked = time.monotonic()
-                elif time.monotonic() - asked > grace:
+                elif time.monotonic() - asked > _grace(run):
                     return None
         finally:
             if process.poll() is None:
                 process.kill()
                 process.wait()
+
+
+def _grace(run: Run) -> float:
+    """Return how many seconds CBC has to end its search; less than the worker process has."""
+    if run.stopping() == "interrupt":
+        return 0.8
+    return 0.25 + min(0.05 * (run.budget.time_limit or 0.0), 5.0)

@@ -25,6 +25,7 @@ from planner.solvers.flow_splitting.explicit import (
     no_parts,
     on_slots,
 )
+from planner.solvers.flow_splitting.packing.units import split_room
 from planner.solvers.flow_splitting.pairing import Pairs, group_by_pair
 from planner.solvers.flow_splitting.reach import is_infeasible
 from planner.solvers.flow_splitting.stepwise import cannot_list, plan_by_step
@@ -108,12 +109,13 @@ def _deal_pairs(
     rates, size = pair_rates(fabric, pairs), flows.size[flow[pairs.first]]
     paths, rate = (rates > 0).sum(axis=1), rates.max(axis=1)
     time = max(nic, float((pairs.count * size / (rate * paths)).max()))
-    room = time * rate / size
-    fit = np.floor(room * FITS).astype(np.int64)
-    cut = np.maximum(0, pairs.count - fit * paths)
-    parts = np.ones(len(pairs), dtype=np.int64)
-    for pair in np.flatnonzero(cut):
-        parts[pair] = fewest_parts(int(cut[pair]), int(paths[pair]), float(room[pair] - fit[pair]))
+    cut, parts = np.zeros(len(pairs), dtype=np.int64), np.ones(len(pairs), dtype=np.int64)
+    for pair, links in enumerate(paths.tolist()):
+        room = np.full(links, time * rate[pair] / size[pair])
+        fit, rest = split_room(int(pairs.count[pair]), room)
+        cut[pair] = max(0, pairs.count[pair] - fit.sum())
+        if cut[pair]:
+            parts[pair] = fewest_parts(int(cut[pair]), links, float(rest[0]))
     # Number the parts of a pair: whole flows first, then the parts of the others.
     of_pair = np.repeat(np.arange(len(pairs)), pairs.count)
     place = np.arange(len(flow)) - pairs.first[of_pair]

@@ -2,8 +2,16 @@
 
 from planner.models.flow_splitting.instance import FlowSplitting
 from planner.solvers.contract import Choice, Method
-from planner.solvers.flow_splitting import colouring, equal_parts, rules, wrap_around
+from planner.solvers.flow_splitting import (
+    colouring,
+    equal_parts,
+    local_search,
+    rules,
+    wrap_around,
+)
 from planner.solvers.flow_splitting.baselines import ecmp, ethereal, greedy_online, lpt
+from planner.solvers.flow_splitting.exact import by_cpsat, by_milp
+from planner.solvers.flow_splitting.graphs import exact_paths, greedy_paths, multi_commodity
 from planner.solvers.flow_splitting.linear import splittable_lp
 
 _ROOM = "planner.solvers.flow_splitting"
@@ -46,6 +54,52 @@ METHODS = (
         refuses=splittable_lp.refuses,
     ),
     Method(
+        name="exact",
+        proves="exact",
+        summary="Whole flows of any size by CP-SAT, from the plan of a local search.",
+        entry=f"{_ROOM}.exact.by_cpsat:solve",
+        isolated=True,
+        refuses=by_cpsat.refuses,
+    ),
+    Method(
+        name="milp",
+        proves="exact",
+        summary="The same assignment as a readable MILP in PuLP (HiGHS or CBC).",
+        entry=f"{_ROOM}.exact.by_milp:solve",
+        isolated=True,
+        refuses=by_milp.refuses,
+    ),
+    Method(
+        name="local_search",
+        proves="heuristic",
+        summary="Whole flows of any size and number: insertion, moves and exchanges.",
+        entry=f"{_ROOM}.local_search:solve",
+        refuses=local_search.refuses,
+    ),
+    Method(
+        name="multi_commodity",
+        proves="exact",
+        summary="Graphs: source-aggregated multi-commodity flow, decomposed into paths.",
+        entry=f"{_ROOM}.graphs.multi_commodity:solve",
+        isolated=True,
+        refuses=multi_commodity.refuses,
+    ),
+    Method(
+        name="exact_paths",
+        proves="bounded",
+        summary="Graphs: one path per flow, by integer programming with the flow LP as bound.",
+        entry=f"{_ROOM}.graphs.exact_paths:solve",
+        isolated=True,
+        refuses=exact_paths.refuses,
+    ),
+    Method(
+        name="greedy_paths",
+        proves="heuristic",
+        summary="Graphs: whole flows, longest first, each on the least loaded path.",
+        entry=f"{_ROOM}.graphs.greedy_paths:solve",
+        refuses=greedy_paths.refuses,
+    ),
+    Method(
         name="ecmp",
         proves="baseline",
         summary="Hashed paths (Monte Carlo); on graphs equal shares of all shortest paths.",
@@ -77,11 +131,33 @@ METHODS = (
 
 
 def choose(instance: FlowSplitting) -> Choice:
-    """Return the simplest method that is sure to be as good as any, and why."""
+    """Return the simplest method that is sure to be as good as any that accept, and why."""
+    pick = _on_graph if instance.view.network is not None else _on_fabric
+    return pick(instance)
+
+
+def _on_graph(instance: FlowSplitting) -> Choice:
+    if multi_commodity.refuses(instance) is None:
+        return Choice("multi_commodity", "a graph whose flows may be cut")
+    if exact_paths.refuses(instance) is None:
+        return Choice("exact_paths", "a graph with one path per flow")
+    if greedy_paths.refuses(instance) is None:
+        return Choice("greedy_paths", "a graph where no exact method applies")
+    return Choice("ecmp", "a graph too large for any other method")
+
+
+def _on_fabric(instance: FlowSplitting) -> Choice:
     if rules.refuses(instance) is None:
         return Choice("rule", "a closed form reaches the bound")
     if colouring.reaches_bound(instance):
         return Choice("colouring", "whole flows of one size reach the bound")
-    if wrap_around.refuses(instance) is None:
-        return Choice("wrap_around", "cutting at the shares of the links is exact here")
-    return Choice("splittable_lp", "flows may be cut and the fabric is not uniform")
+    splitting = instance.view.splitting
+    if splitting == "free":
+        if wrap_around.refuses(instance) is None:
+            return Choice("wrap_around", "cutting at the shares of the links is exact here")
+        return Choice("splittable_lp", "flows may be cut, and the fabric has no closed form")
+    if splitting == "equal" and equal_parts.refuses(instance) is None:
+        return Choice("equal_parts", "flows are cut into equal parts")
+    if by_cpsat.refuses(instance) is None:
+        return Choice("exact", "whole flows of different sizes or rates")
+    return Choice("local_search", "no exact method takes this many flows, or these equal parts")

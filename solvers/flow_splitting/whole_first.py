@@ -7,6 +7,7 @@ import numpy as np
 from planner.models.base.arrays import FloatArray, IntArray
 from planner.solvers.flow_splitting.edges.equitable import Multigraph, colour
 from planner.solvers.flow_splitting.edges.remainder import take_remainder
+from planner.solvers.flow_splitting.packing.units import split_room
 from planner.solvers.flow_splitting.whole import EqualFlows
 
 
@@ -35,7 +36,8 @@ def whole_first(flows: EqualFlows, time: float) -> WholeFirst:
     plan cuts fewer there. They form r matchings, and the fractional room on the links of a leaf,
     T sum(c) / w - B >= r, takes one flow of each matching.
     """
-    graph, whole_room = flows.graph, flows.whole_room(time)
+    graph = flows.graph
+    whole_room, room = split_room(flows.degree, flows.room(time))
     colours = max(0, flows.degree - int(whole_room.sum()))
     taken = take_remainder(graph, flows.degree, colours)
     slots = np.arange(len(whole_room))
@@ -50,7 +52,7 @@ def whole_first(flows: EqualFlows, time: float) -> WholeFirst:
         cut=np.flatnonzero(~is_whole),
         colour=_colour_each(graph, taken, colours),
         colours=colours,
-        room=np.maximum(flows.room(time) - whole_room, 0.0),
+        room=room,
     )
 
 

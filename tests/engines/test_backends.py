@@ -7,12 +7,16 @@ import pytest
 from engine_models import INF, INTEGER, cap_cover, market_split, programme, solve
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from planner.solvers.contract import Budget, Run
 from planner.solvers.engines.linear import Linear
 from planner.solvers.engines.outcome import Status
 
 # min 2x + y, 2x + y >= 10, x binary, y >= 9: HiGHS 1.14.0 says 11, and calls that optimal.
 WRONG_IN_1_14 = programme([2, 1], [[2, 1]], [10], [INF], [(0, 1), (9, 100)])
+
+# min 4x + 2y, 16.5 <= 6x + 5y <= 18.5, x and y whole: CBC's preprocessing says 12.
+WRONG_IN_PREPROCESSING = programme([4, 2], [[6, 5]], [16.5], [18.5], [(0, 10), (0, 10)])
 
 on_every_backend = pytest.mark.parametrize("backend", INTEGER)
 
@@ -29,6 +33,14 @@ def test_the_optimum_that_one_release_gets_wrong(backend: str) -> None:
     assert outcome.objective == pytest.approx(10, abs=1e-9)
     assert outcome.bound == pytest.approx(10, abs=1e-9)
     assert outcome.stopped_by is None
+
+
+@pytest.mark.parametrize("backend", ["highs", "cbc"])
+def test_the_optimum_that_preprocessing_gets_wrong(backend: str) -> None:
+    """The optimum is 10, at (2, 1); CBC 2.10 misses it unless its preprocessing is off."""
+    outcome = solve(backend, WRONG_IN_PREPROCESSING, quick())
+    assert outcome.status is Status.OPTIMAL
+    assert outcome.objective == pytest.approx(10)
 
 
 @on_every_backend
@@ -107,16 +119,16 @@ def test_a_run_that_was_stopped_starts_nothing(backend: str) -> None:
 def small_programmes(draw: st.DrawFn) -> Linear:
     """Up to four columns and three rows of small whole numbers."""
     columns, rows = draw(st.integers(1, 4)), draw(st.integers(0, 3))
-    number = st.integers(-5, 5)
+    number = st.integers(-5, 5).map(float)
     row = st.lists(number, min_size=columns, max_size=columns)
     width = draw(st.integers(1, 3))
     low, high = [], []
     for kind in draw(st.lists(st.sampled_from("<>=|"), min_size=rows, max_size=rows)):
-        limit = float(draw(number))
+        limit = draw(number)
         low.append(-INF if kind == "<" else limit)
         high.append(INF if kind == ">" else limit + (2.0 if kind == "|" else 0.0))
     matrix = draw(st.lists(row, min_size=rows, max_size=rows))
-    box = [(float(start), float(start + width)) for start in draw(row)]
+    box = [(start, start + width) for start in draw(row)]
     return programme(draw(row), matrix, low, high, box)
 
 

@@ -13,7 +13,7 @@ import numpy as np
 
 from planner.models.base.arrays import FloatArray
 from planner.solvers.contract import Run
-from planner.solvers.flow_splitting.linear.cuts import Amounts
+from planner.solvers.flow_splitting.linear.items import Amounts
 from planner.solvers.flow_splitting.linear.spread import SpreadProblem
 from planner.solvers.flow_splitting.linear.spread_solve import Spread, highest_load
 

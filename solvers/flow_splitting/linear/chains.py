@@ -9,9 +9,9 @@ whose source then moves one from b to a, and so on (the chains of Kempe, as in K
 import numpy as np
 
 from planner.models.base.arrays import FloatArray, IntArray
+from planner.solvers.flow_splitting.linear.items import Items
 from planner.solvers.flow_splitting.linear.placement import (
     NOWHERE,
-    Items,
     Room,
     count_choices,
     remaining,

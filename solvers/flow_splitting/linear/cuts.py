@@ -1,38 +1,32 @@
 """Cut flows where the amounts per pair of leaves and spine ask for it."""
 
-from dataclasses import dataclass
-
 import numpy as np
 
 from planner.models.base.arrays import FloatArray, IntArray
-from planner.solvers.flow_splitting.linear.placement import Items
+from planner.models.flow_splitting.grouping import sum_by
+from planner.solvers.flow_splitting.linear.items import Amounts, Items, Parts
 from planner.solvers.flow_splitting.packing import cutting
 
 _WHOLE = 1e-9
 """Relative distance from a whole multiple that is rounding error."""
 
 
-@dataclass(frozen=True, eq=False)
-class Parts:
-    """Parts of flows. One entry per part."""
-
-    item: IntArray
-    """Which flow."""
-    spine: IntArray
-    size: FloatArray
-
-    def __len__(self) -> int:
-        return len(self.size)
+def renumber(parts: Parts, item: IntArray) -> Parts:
+    """Return the parts with other numbers for their flows: `item[old]`."""
+    return Parts(item[parts.item], parts.spine, parts.size)
 
 
-@dataclass(frozen=True, eq=False)
-class Amounts:
-    """Amounts per pair of leaves and spine. One entry per pair and spine used."""
-
-    source: IntArray
-    target: IntArray
-    spine: IntArray
-    size: FloatArray
+def join(pieces: list[Parts]) -> Parts:
+    """Return all parts together; parts of one flow on one spine become one part."""
+    item, spine, size = (
+        np.concatenate([getattr(part, name) for part in pieces])
+        for name in ("item", "spine", "size")
+    )
+    width = int(spine.max(initial=0)) + 1
+    key, place = np.unique(item * width + spine, return_inverse=True)
+    if len(key) == len(item):
+        return Parts(item, spine, size)
+    return Parts(key // width, key % width, sum_by(place, size, len(key)))
 
 
 def cut_flows(items: Items, amounts: Amounts, leaves: int) -> Parts:

@@ -13,14 +13,18 @@ from planner.models.flow_splitting.fabric import Fabric
 from planner.models.flow_splitting.grouping import sum_by
 from planner.solvers.contract import Run
 from planner.solvers.flow_splitting.linear import placement
-from planner.solvers.flow_splitting.linear.cuts import Amounts, Parts, cut_flows
-from planner.solvers.flow_splitting.linear.placement import NOWHERE, Items
+from planner.solvers.flow_splitting.linear.cuts import cut_flows, join, renumber
+from planner.solvers.flow_splitting.linear.items import Items, Parts
+from planner.solvers.flow_splitting.linear.placement import NOWHERE
 from planner.solvers.flow_splitting.linear.placing import FITS, Task, place_whole
+from planner.solvers.flow_splitting.linear.pouring import pour
 from planner.solvers.flow_splitting.linear.spread import SpreadProblem
 from planner.solvers.flow_splitting.linear.spread_solve import Spread, solve_spread
 
 RESIDUAL_COLUMNS = 60_000
 """Largest flow LP for the flows that were not placed whole."""
+POURED = 200_000
+"""Most flows that are cut one by one where the LP would be too large."""
 ROUNDS = 5
 """How often flows that stand in the way are taken out."""
 
@@ -44,11 +48,15 @@ def _complete(task: Task, spine: IntArray, run: Run) -> Parts | None:
         left = np.flatnonzero(spine == NOWHERE)
         if not len(left):
             return _whole_parts(task.items, spine)
-        spread = _spread_rest(task, spine, left, run)
+        rest, free = task.items.select(left), placement.remaining(task.items, spine, task.room())
+        if _columns(task, rest) > RESIDUAL_COLUMNS:
+            return _pour(task, spine, free, run)
+        spread = _spread_rest(task, rest, free, run)
         if spread is None:
             return None
         if spread.value <= FITS:
-            return _join(task, spine, left, spread.amounts)
+            cut = cut_flows(rest, spread.amounts, task.fabric.leaves)
+            return join([_whole_parts(task.items, spine), renumber(cut, left)])
         placed = np.flatnonzero(spine != NOWHERE)
         lengths = spread.up_price, spread.down_price
         detours = _detours(task.items.select(placed), spine[placed], lengths, task.fabric)
@@ -58,18 +66,44 @@ def _complete(task: Task, spine: IntArray, run: Run) -> Parts | None:
     return None
 
 
-def _spread_rest(task: Task, spine: IntArray, left: IntArray, run: Run) -> Spread | None:
-    """Spread the items that are not placed over the room that is left."""
-    fabric, leaves = task.fabric, task.fabric.leaves
-    pair, place = np.unique(task.items.pairs(leaves)[left], return_inverse=True)
-    if len(pair) * fabric.spines > RESIDUAL_COLUMNS:
+def _pour(
+    task: Task, spine: IntArray, free: tuple[FloatArray, FloatArray], run: Run
+) -> Parts | None:
+    """Cut what is left over one by one, and spread only what that does not place."""
+    left = np.flatnonzero(spine == NOWHERE)
+    if len(left) > POURED:
         return None
-    amount = sum_by(place, task.items.size[left], len(pair))
+    rest = task.items.select(left)
+    poured, missing = pour(rest, free)
+    pieces = [_whole_parts(task.items, spine), renumber(poured, left)]
+    short = np.flatnonzero(missing)
+    if len(short):
+        rest = Items(rest.source[short], rest.target[short], missing[short])
+        if _columns(task, rest) > RESIDUAL_COLUMNS:
+            return None
+        spread = _spread_rest(task, rest, free, run)
+        if spread is None or spread.value > FITS:
+            return None
+        cut = cut_flows(rest, spread.amounts, task.fabric.leaves)
+        pieces.append(renumber(cut, left[short]))
+    return join(pieces)
+
+
+def _columns(task: Task, items: Items) -> int:
+    return len(np.unique(items.pairs(task.fabric.leaves))) * task.fabric.spines
+
+
+def _spread_rest(
+    task: Task, rest: Items, free: tuple[FloatArray, FloatArray], run: Run
+) -> Spread | None:
+    """Spread items over the room that is left."""
+    fabric, leaves = task.fabric, task.fabric.leaves
+    pair, place = np.unique(rest.pairs(leaves), return_inverse=True)
+    amount = sum_by(place, rest.size, len(pair))
     problem = SpreadProblem(
         pair // leaves, pair % leaves, amount, fabric.up_total, fabric.down_total
     )
     room = task.room()
-    free = placement.remaining(task.items, spine, room)
     used = room.up - free[0], room.down - free[1]
     return solve_spread(problem, run, used=used, reference=task.time)
 
@@ -93,13 +127,3 @@ def _detours(
 def _whole_parts(items: Items, spine: IntArray) -> Parts:
     placed = np.flatnonzero(spine != NOWHERE)
     return Parts(item=placed, spine=spine[placed], size=items.size[placed])
-
-
-def _join(task: Task, spine: IntArray, left: IntArray, amounts: Amounts) -> Parts:
-    whole = _whole_parts(task.items, spine)
-    rest = cut_flows(task.items.select(left), amounts, task.fabric.leaves)
-    return Parts(
-        item=np.concatenate([whole.item, left[rest.item]]),
-        spine=np.concatenate([whole.spine, rest.spine]),
-        size=np.concatenate([whole.size, rest.size]),
-    )

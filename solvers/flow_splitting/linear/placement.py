@@ -12,32 +12,14 @@ from numpy.typing import NDArray
 
 from planner.models.base.arrays import FloatArray, IntArray
 from planner.models.flow_splitting.grouping import sum_by
+from planner.solvers.flow_splitting.linear.items import Items
 
 NOWHERE = -1
 INSERTIONS = 50_000
 """Most flows put back one by one; the rest is left over."""
+_ROUNDING = 1e-12
 _SLACK = 1e-11
 """Relative overfill that is rounding error and not load."""
-
-
-@dataclass(frozen=True, eq=False)
-class Items:
-    """Flows (or other amounts that are better not cut) between leaves. One entry each."""
-
-    source: IntArray
-    target: IntArray
-    size: FloatArray
-
-    def __len__(self) -> int:
-        return len(self.size)
-
-    def pairs(self, leaves: int) -> IntArray:
-        """Return a number for the pair of leaves of each item."""
-        return self.source * leaves + self.target
-
-    def select(self, which: NDArray[np.bool_] | IntArray) -> "Items":
-        """Return some of the items."""
-        return Items(self.source[which], self.target[which], self.size[which])
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,7 +57,8 @@ def seed(items: Items, leaves: int, shares: FloatArray, row: IntArray) -> IntArr
     turn = ((items.target - items.source)[order] % leaves + 0.5) / leaves
     position = (middle + turn) % 1.0
     edges = np.cumsum(shares, axis=1)
-    edges[:, -1] = 1.0
+    # Rounding must not leave a gap that leads to a bin without a share.
+    edges[edges > 1.0 - _ROUNDING] = 1.0
     flat = (edges + np.arange(len(edges))[:, None]).ravel()
     found = np.searchsorted(flat, row[order] + position, side="right")
     bins = np.empty(len(items), dtype=np.int64)

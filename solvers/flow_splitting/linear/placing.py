@@ -9,8 +9,9 @@ from planner.models.flow_splitting.fabric import Fabric
 from planner.solvers.flow_splitting.edges.equitable import Multigraph, colour
 from planner.solvers.flow_splitting.linear import placement
 from planner.solvers.flow_splitting.linear.chains import augment
+from planner.solvers.flow_splitting.linear.items import Items
 from planner.solvers.flow_splitting.linear.orbits import Classes
-from planner.solvers.flow_splitting.linear.placement import NOWHERE, Items, Room
+from planner.solvers.flow_splitting.linear.placement import NOWHERE, Room
 
 FITS = 1e-9
 """Relative excess over the time that is rounding error."""

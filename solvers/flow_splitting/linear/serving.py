@@ -13,10 +13,10 @@ from planner.solvers.contract import Run
 from planner.solvers.flow_splitting.explicit import StepParts, busiest_time, explicit_plan, listed
 from planner.solvers.flow_splitting.lanes import assign_lanes
 from planner.solvers.flow_splitting.linear import placement
-from planner.solvers.flow_splitting.linear.cuts import Amounts, Parts, cut_flows
+from planner.solvers.flow_splitting.linear.cuts import cut_flows
 from planner.solvers.flow_splitting.linear.fill import fill
 from planner.solvers.flow_splitting.linear.flow_lp import StepGoal
-from planner.solvers.flow_splitting.linear.placement import Items
+from planner.solvers.flow_splitting.linear.items import Amounts, Items, Parts
 from planner.solvers.flow_splitting.linear.placing import Task
 from planner.solvers.flow_splitting.linear.spread import SpreadProblem
 from planner.solvers.flow_splitting.linear.spread_solve import (

@@ -8,7 +8,7 @@ import numpy as np
 from planner.models.base.arrays import FloatArray
 from planner.models.flow_splitting.grouping import sum_by
 from planner.solvers.contract import Run, StopReason
-from planner.solvers.flow_splitting.linear.cuts import Amounts
+from planner.solvers.flow_splitting.linear.items import Amounts
 from planner.solvers.flow_splitting.linear.spread import (
     SpreadProblem,
     SpreadProgram,

@@ -5,7 +5,7 @@ import numpy as np
 from planner.models.base.arrays import FloatArray, IntArray
 from planner.solvers.flow_splitting.packing.cutting import wrap_around
 from planner.solvers.flow_splitting.packing.search import fewest_pieces
-from planner.solvers.flow_splitting.packing.units import cut_units
+from planner.solvers.flow_splitting.packing.units import cut_units, split_room
 
 SEARCHED = 60
 """Flows times links of a pair up to which the least number of pieces is searched for."""
@@ -76,7 +76,7 @@ def _place_whole(
 
 def _pack_equal(flows: int, size: float, room: FloatArray) -> Pieces:
     """Fill every link with whole flows, then cut the flows left over."""
-    fit = np.floor(room / size * _FITS).astype(np.int64)
+    fit, rest = split_room(flows, room / size)
     if fit.sum() >= flows:
         # Of all places in all links take those that end first, which keeps the links even.
         link = np.repeat(np.arange(len(room)), fit)
@@ -84,7 +84,7 @@ def _pack_equal(flows: int, size: float, room: FloatArray) -> Pieces:
         chosen = np.argsort(place / room[link], kind="stable")[:flows]
         return np.arange(flows), np.sort(link[chosen]), np.full(flows, size)
     whole = int(fit.sum())
-    flow, link, amount = cut_units(flows - whole, np.maximum(room / size - fit, 0.0))
+    flow, link, amount = cut_units(flows - whole, rest)
     return (
         np.concatenate([np.arange(whole), whole + flow]),
         np.concatenate([np.repeat(np.arange(len(room)), fit), link]),

@@ -5,6 +5,7 @@ need r + s - K parts. With equal links at perfect balance the most groups are gc
 """
 
 import itertools
+from fractions import Fraction
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +16,23 @@ from planner.solvers.flow_splitting.packing.cutting import wrap_around
 STATES = 600
 """Sets of links, told apart by room only, up to which the grouping is exact."""
 _FITS = 1 + 1e-12
+
+
+def split_room(flows: int, room: FloatArray) -> tuple[IntArray, FloatArray]:
+    """Return how many whole flows each link takes, and what room is left beside them.
+
+    `room` is what each link takes, in flows; in all at least `flows`, up to rounding. Without room
+    to spare the links take exact shares of the flows: a remainder of one flow out of a million
+    must not drown in rounding errors.
+    """
+    rooms, link = np.unique(room, return_inverse=True)
+    exact = [Fraction(float(value)) for value in rooms]
+    total = sum(value * int(times) for value, times in zip(exact, np.bincount(link), strict=True))
+    if total <= flows * Fraction(_FITS):
+        exact = [value * flows / total for value in exact]
+    whole = [int(value * Fraction(_FITS)) for value in exact]
+    rest = [max(0.0, float(value - taken)) for value, taken in zip(exact, whole, strict=True)]
+    return np.array(whole, dtype=np.int64)[link], np.array(rest)[link]
 
 
 def cut_units(flows: int, room: FloatArray) -> tuple[IntArray, IntArray, FloatArray]:
@@ -52,24 +70,25 @@ def _group_bins(flows: int, room: FloatArray) -> list[tuple[int, IntArray]]:
     rooms = room[first]
     if np.prod(counts + 1.0) > STATES:
         return [(flows, np.argsort(-room, kind="stable"))]
+    kinds = np.stack(np.meshgrid(*[np.arange(count + 1) for count in counts], indexing="ij"), -1)
+    whole = np.floor(kinds @ rooms * _FITS).astype(np.int64)
+    # All bins together take all flows, whatever rounding says.
+    whole.flat[-1] = max(flows, whole.flat[-1])
     members = [list(np.flatnonzero(kind == number)) for number in range(len(rooms))]
     groups = []
-    for piece in _most_groups(flows, rooms, counts):
-        held = int(np.floor((piece @ rooms) * _FITS))
+    for piece in _most_groups(flows, whole, counts):
         chosen = [members[number].pop() for number, times in enumerate(piece) for _ in range(times)]
-        groups.append((held, np.array(chosen[::-1], dtype=np.int64)))
+        groups.append((int(whole[tuple(piece)]), np.array(chosen[::-1], dtype=np.int64)))
     return sorted(groups, key=lambda group: (group[0] == 0, len(group[1])))
 
 
-def _most_groups(flows: int, rooms: FloatArray, counts: IntArray) -> list[IntArray]:
+def _most_groups(flows: int, whole: IntArray, counts: IntArray) -> list[IntArray]:
     """Return how many bins of each kind form each group, for the most groups that hold all flows.
 
-    Dynamic programming over sets of bins: held[K][set] is the most flows that the set carries when
-    it is split into K groups.
+    `whole` says how many flows a group takes. Dynamic programming over sets of bins: held[K][set]
+    is the most flows that the set carries when it is split into K groups.
     """
-    shape = tuple(int(count) + 1 for count in counts)
-    kinds = np.stack(np.meshgrid(*map(np.arange, shape), indexing="ij"), axis=-1)
-    whole = np.floor(kinds @ rooms * _FITS).astype(np.int64)
+    shape, whole = whole.shape, whole.copy()
     whole.flat[0] = _NONE
     held, choices = [whole], [np.zeros(shape, dtype=np.int64)]
     while len(held) < int(counts.sum()):

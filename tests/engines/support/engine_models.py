@@ -1,9 +1,11 @@
 """Small programmes with known optima, built for every backend."""
 
 import itertools
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+
 from planner.solvers.contract import Run
 from planner.solvers.engines.cbc import solve_cbc
 from planner.solvers.engines.cpsat import solve_cpsat
@@ -18,12 +20,12 @@ INTEGER = ("highs", "pulp-highs", "pulp-cbc", "cpsat")
 
 
 def programme(
-    cost: list[float],
-    rows: list[list[float]],
-    low: list[float],
-    high: list[float],
-    box: list[tuple[float, float]],
-    integral: bool | list[bool] = True,
+    cost: Sequence[float],
+    rows: Sequence[Sequence[float]],
+    low: Sequence[float],
+    high: Sequence[float],
+    box: Sequence[tuple[float, float]],
+    integral: bool | Sequence[bool] = True,
 ) -> Linear:
     """Return min cost x, low <= rows x <= high, x in the box."""
     from scipy import sparse

@@ -1,13 +1,16 @@
 """Small fabrics, and the re-check that every answer has to pass."""
 
+import dataclasses
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import settings
 
 from planner.models.base.evaluation import CheckedBound, Evaluation
 from planner.models.flow_splitting import Instance, check_certificate, evaluate
+from planner.models.flow_splitting.traffic import Flows, Step
 from planner.solvers.contract import Answer
 
 # A busy machine must not turn a slow example into a failure.
@@ -80,5 +83,24 @@ def parallel(on_fabric: Build) -> Build:
     def build(sizes: list[float], **fields: Any) -> Instance:
         flows = [(f"host{n}", f"host{len(sizes) + n}", size) for n, size in enumerate(sizes)]
         return on_fabric(leaves=2, hosts_per_leaf=len(sizes), flows=flows, **fields)
+
+    return build
+
+
+@pytest.fixture(scope="session")
+def between_leaves(on_fabric: Build) -> Build:
+    """Return a function that builds a fabric with flows between leaves, given as arrays.
+
+    For steps of so many flows that listing them as records would take longer than planning them.
+    """
+
+    def build(source: Any, target: Any, size: Any = 1.0, **fields: Any) -> Instance:
+        instance = on_fabric(demands={"uniform": 1.0}, **fields)
+        source, target = np.asarray(source), np.asarray(target)
+        none = np.full(len(source), -1)
+        flows = Flows(source, target, np.broadcast_to(size, len(source)) * 1.0, none, none)
+        view = dataclasses.replace(instance.view, steps=(Step("flows", 1, flows),))
+        instance.__dict__["view"] = view
+        return instance
 
     return build

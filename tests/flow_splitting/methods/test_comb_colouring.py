@@ -1,6 +1,5 @@
 """Edge colouring of whole flows on fabrics: optimal counts, speeds, missing spines, links."""
 
-import dataclasses
 import math
 
 import numpy as np
@@ -8,7 +7,7 @@ import pytest
 
 from planner.models.base.errors import CapabilityError
 from planner.models.flow_splitting import evaluate
-from planner.models.flow_splitting.traffic import AllPairs, Flows, Step
+from planner.models.flow_splitting.traffic import AllPairs
 from planner.solvers.contract import Run
 from planner.solvers.flow_splitting import colouring
 
@@ -17,15 +16,6 @@ HALVING_DOUBLING = {
     "algorithm": "halving_doubling",
     "size": 256.0,
 }
-
-
-def with_flows(instance, source, target, size=1.0):
-    """Return the instance with unit flows between leaves in place of its own workload."""
-    none = np.full(len(source), -1)
-    flows = Flows(source, target, np.full(len(source), size), none, none)
-    view = dataclasses.replace(instance.view, steps=(Step("flows", 1, flows),))
-    instance.__dict__["view"] = view
-    return instance
 
 
 def test_halving_doubling_needs_no_split(on_fabric, judge):
@@ -54,12 +44,11 @@ def test_all_steps_of_a_collective_are_planned(on_fabric, judge):
 
 
 @pytest.mark.parametrize(("leaves", "spines", "flows"), [(64, 32, 20_000), (48, 31, 9_000)])
-def test_large_random_steps_meet_the_counting_bound(on_fabric, judge, leaves, spines, flows):
+def test_large_random_steps_meet_the_counting_bound(between_leaves, judge, leaves, spines, flows):
     """The busiest link carries ceil(Delta / s) flows, which is proved to be the least."""
     rng = np.random.default_rng(spines)
     source, target = rng.integers(0, leaves, (2, flows))
-    instance = on_fabric(leaves=leaves, spines=spines, demands={"uniform": 1.0}, splitting="whole")
-    instance = with_flows(instance, source, target)
+    instance = between_leaves(source, target, leaves=leaves, spines=spines, splitting="whole")
     cross = source != target
     delta = max(np.bincount(end[cross]).max() for end in (source, target))
     found, bound = judge(instance, colouring.solve(instance, Run()))

@@ -1,5 +1,6 @@
 """Equal parts: the published numbers per pair, whole fabrics, time to spare."""
 
+import numpy as np
 import pytest
 
 from planner.solvers.contract import Run
@@ -25,6 +26,16 @@ def test_parts_of_one_pair(parallel, judge, flows, spines, parts):
     assert found.objective.value == pytest.approx(flows / spines, rel=1e-12)
     assert found.metrics["parts"] == parts
     assert found.metrics["split_flows"] == flows % spines
+
+
+def test_rounding_loses_no_flow(between_leaves, judge):
+    """35 of a million flows do not fit on 64 links, and are cut as 35 flows alone would be."""
+    source, target = np.zeros(1_000_035, dtype=int), np.ones(1_000_035, dtype=int)
+    fields = {"leaves": 2, "spines": 64, "link_rate": 0.7, "splitting": "equal"}
+    instance = between_leaves(source, target, 0.1, **fields)
+    found, _ = judge(instance, equal_parts.solve(instance, Run()))
+    assert found.metrics["split_flows"] == 35
+    assert found.metrics["parts"] == 1_000_000 + 35 * 64
 
 
 def test_whole_fabric_cuts_fewer_flows_than_host_by_host(on_fabric, judge):

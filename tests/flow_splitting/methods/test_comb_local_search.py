@@ -1,11 +1,8 @@
 """Local search: worked examples, large random steps, limits and incumbents."""
 
-import dataclasses
-
 import numpy as np
 import pytest
 
-from planner.models.flow_splitting.traffic import Flows, Step
 from planner.solvers.contract import Budget, Run
 from planner.solvers.flow_splitting import local_search
 from planner.solvers.flow_splitting.explicit import busiest_time, listed
@@ -19,15 +16,17 @@ GAP = [
 ]  # fmt: skip
 
 
-def random_flows(instance, flows, seed=0):
-    """Put flows of random sizes between random leaves in place of the workload."""
-    rng = np.random.default_rng(seed)
-    source, target = rng.integers(0, instance.view.fabric.leaves, (2, flows))
-    none = np.full(flows, -1)
-    traffic = Flows(source, target, rng.uniform(1.0, 10.0, flows), none, none)
-    step = Step("flows", 1, traffic)
-    instance.__dict__["view"] = dataclasses.replace(instance.view, steps=(step,))
-    return instance
+@pytest.fixture
+def random_flows(between_leaves):
+    """Return a function that builds a fabric with flows of random sizes between random leaves."""
+
+    def build(flows, *, leaves, **fields):
+        rng = np.random.default_rng(0)
+        source, target = rng.integers(0, leaves, (2, flows))
+        size = rng.uniform(1.0, 10.0, flows)
+        return between_leaves(source, target, size, leaves=leaves, **fields)
+
+    return build
 
 
 @pytest.mark.parametrize(
@@ -49,36 +48,34 @@ def test_gap_of_whole_flows(on_fabric, judge):
     assert found.objective.value == 1.5
 
 
-def test_many_flows_come_close_to_the_bound(on_fabric, judge):
+def test_many_flows_come_close_to_the_bound(random_flows, judge):
     """Thousands of flows of random sizes end within 0.2 % of the bound."""
-    instance = on_fabric(leaves=16, spines=12, demands={"uniform": 1.0}, splitting="whole")
-    instance = random_flows(instance, 6_000)
+    instance = random_flows(6_000, leaves=16, spines=12, splitting="whole")
     found, bound = judge(instance, local_search.solve(instance, Run(Budget(gap=1e-3))))
     assert found.objective.value <= bound.bounds["completion_time"] * 1.002
 
 
-def test_failed_and_parallel_links(on_fabric, judge):
+def test_failed_and_parallel_links(random_flows, judge):
     """Lanes are chosen on both sides, and links that are down are not used."""
     failed = [
         {"leaf": "leaf0", "spine": "spine0", "links": 1},
         {"leaf": "leaf1", "spine": "spine2"},
     ]
-    instance = on_fabric(
+    instance = random_flows(
+        300,
         leaves=5,
         spines=3,
         parallel_links=2,
         failed_links=failed,
-        demands={"uniform": 1.0},
         splitting="whole",
     )
-    instance = random_flows(instance, 300)
     found, bound = judge(instance, local_search.solve(instance, Run(Budget(gap=1e-2))))
     assert found.objective.value <= bound.bounds["completion_time"] * 1.05
 
 
-def test_ranked_colouring_is_within_one_flow_of_even(on_fabric):
+def test_ranked_colouring_is_within_one_flow_of_even(random_flows):
     """Two links of a leaf differ by at most its largest flow."""
-    instance = random_flows(on_fabric(leaves=9, spines=7, demands={"uniform": 1.0}), 2_000)
+    instance = random_flows(2_000, leaves=9, spines=7)
     fabric, flows = instance.view.fabric, instance.view.steps[0].traffic
     parts = ranked_colouring(fabric, flows)
     assert sorted(parts.flow) == sorted(flows.crosses)
@@ -90,9 +87,9 @@ def test_ranked_colouring_is_within_one_flow_of_even(on_fabric):
         assert (load.max(axis=1) - load.min(axis=1) <= largest * (1 + 1e-12)).all()
 
 
-def test_placement_keeps_count(on_fabric):
+def test_placement_keeps_count(random_flows):
     """Link times after many moves equal those computed afresh, and a snapshot brings all back."""
-    instance = random_flows(on_fabric(leaves=4, spines=3, demands={"uniform": 1.0}), 60)
+    instance = random_flows(60, leaves=4, spines=3)
     fabric, flows = instance.view.fabric, listed(instance.view.steps[0])
     placement = Placement(fabric, flows, insert(fabric, flows, flows.crosses))
     before, start = placement.snapshot(), placement.busiest().time
@@ -105,9 +102,9 @@ def test_placement_keeps_count(on_fabric):
     assert placement.busiest().time == pytest.approx(start, rel=1e-12)
 
 
-def test_stops_at_the_time_limit_with_a_plan(on_fabric, judge):
+def test_stops_at_the_time_limit_with_a_plan(random_flows, judge):
     """A limit already reached still leaves the first placement, marked as stopped."""
-    instance = random_flows(on_fabric(leaves=4, spines=3, demands={"uniform": 1.0}), 40)
+    instance = random_flows(40, leaves=4, spines=3)
     run = Run(Budget(time_limit=1.0), elapsed=2.0)
     answer = local_search.solve(instance, run)
     judge(instance, answer)
@@ -116,8 +113,8 @@ def test_stops_at_the_time_limit_with_a_plan(on_fabric, judge):
     assert run.incumbent is not None
 
 
-def test_same_seed_same_plan(on_fabric):
+def test_same_seed_same_plan(random_flows):
     """Two runs with one seed end in the same plan."""
-    instance = random_flows(on_fabric(leaves=4, spines=3, demands={"uniform": 1.0}), 40)
+    instance = random_flows(40, leaves=4, spines=3)
     plans = [local_search.solve(instance, Run(seed=3)).plan for _ in range(2)]
     assert (plans[0].spine == plans[1].spine).all()

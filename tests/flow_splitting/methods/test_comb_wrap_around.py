@@ -2,6 +2,7 @@
 
 from math import gcd
 
+import numpy as np
 import pytest
 
 from planner.models.base.errors import CapabilityError
@@ -19,6 +20,15 @@ def test_equal_flows_take_the_least_parts(parallel, judge, flows, spines):
     instance = parallel([1.0] * flows, spines=spines)
     found, bound = judge(instance, wrap_around.solve(instance, Run()))
     assert found.objective.value == pytest.approx(flows / spines, rel=1e-12)
+    assert found.metrics["parts"] == bound.bounds["parts"] == flows + spines - gcd(flows, spines)
+
+
+@pytest.mark.parametrize(("flows", "spines"), [(1_000_003, 63), (123_457, 64)])
+def test_rounding_loses_no_flow(between_leaves, judge, flows, spines):
+    """A remainder of a few flows out of a million is cut as exactly as a few flows alone."""
+    source, target = np.zeros(flows, dtype=int), np.ones(flows, dtype=int)
+    instance = between_leaves(source, target, 0.1, leaves=2, spines=spines, link_rate=0.7)
+    found, bound = judge(instance, wrap_around.solve(instance, Run()))
     assert found.metrics["parts"] == bound.bounds["parts"] == flows + spines - gcd(flows, spines)
 
 

@@ -193,8 +193,12 @@ def test_links_that_are_down_shorten_no_path(build, fabric, messages):
     topology = fabric(2, 2, failed_links=[{"leaf": "leaf0", "spine": "spine0"}])
     view = build(topology, messages((0, 1, 1.0))).view
     up, down = np.array([[0.0, 1.0], [0.0, 0.0]]), np.zeros((2, 2))
-    bound = metric_bound(view, view.steps[0], up, down, np.arange(2), np.arange(2))
-    assert bound == pytest.approx(1.0)
+    for absent in (0.0, 1e308):
+        up[0, 0] = absent
+        bound = metric_bound(view, view.steps[0], up, down, np.arange(2), np.arange(2))
+        assert bound == pytest.approx(1.0)
+        tiny = metric_bound(view, view.steps[0], up * 1e-300, down, np.arange(2), np.arange(2))
+        assert tiny == pytest.approx(1.0)
 
 
 def test_metric_includes_the_nics(build, fabric):

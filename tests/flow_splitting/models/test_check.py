@@ -68,6 +68,8 @@ def test_parts(free):
     assert codes(free, DegreeProof(value=2 / 3), parts=5, parts_at=2 / 3) == ["certificate-value"]
     assert codes(free, DegreeProof(value=2 / 3), parts=3, parts_at=2 / 3) == ["certificate-value"]
     assert codes(free, DegreeProof(value=2 / 3), parts=4) == ["certificate-shape"]
+    huge = {"parts": 10**400, "parts_at": 1e308}
+    assert codes(free, DegreeProof(value=2 / 3), **huge) == ["certificate-value"]
 
 
 def test_metric(free):
@@ -83,6 +85,7 @@ def test_metric(free):
         ({"leaf_class": [0]}, "certificate-shape"),
         ({"leaf_class": [0, 1]}, "certificate-shape"),
         ({"spine_class": [0, 0, -1]}, "certificate-shape"),
+        ({"up": [[1.0]] * 3, "down": [[0.0]] * 3}, "certificate-shape"),
         ({"down": [[0.0, 0.0]]}, "certificate-shape"),
         ({"up": [[-1.0]]}, "certificate-length"),
         ({"down": [[-1.0]]}, "certificate-length"),

@@ -88,6 +88,9 @@ def test_columns_of_paths(instance):
     """Path bounds that do not run through the arcs are a violation."""
     plan = ExplicitPathsPlan(flow=[0, 1], size=[4.0, 1.0], path_start=[0, 2, 1], arcs=[4, 1])
     assert codes(instance, plan) == ["plan-shape"]
+    wrapping = [0, 2**63 - 1, -(2**63), -1, 1]
+    plan = ExplicitPathsPlan(flow=[0] * 4, size=[1.0] * 4, path_start=wrapping, arcs=[4])
+    assert codes(instance, plan) == ["plan-shape"]
     plan = ExplicitPathsPlan(flow=[0, 1], size=[4.0, 1.0], path_start=[0, 1], arcs=[4])
     assert codes(instance, plan) == ["plan-shape"]
 

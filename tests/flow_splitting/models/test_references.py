@@ -182,6 +182,8 @@ def table(**arrays):
         (table(size=np.array([1.0, -1.0])), "sidecar-size"),
         (table(size=np.array([1.0, 0.0])), "sidecar-size"),
         (table(size=np.array([1.0, np.nan])), "sidecar-size"),
+        (table(size=np.array([1.0, np.inf])), "sidecar-size"),
+        (table(size=np.array([1.0, 1e300])), "sidecar-size"),
         (table(size=np.array(["1", "2"])), "sidecar-size"),
         (table(to=np.array([2, 1])), "self-flow"),
         ({name: np.zeros(0, int) for name in ("from", "to", "size")}, "workload-empty"),

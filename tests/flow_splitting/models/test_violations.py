@@ -212,6 +212,12 @@ def test_columns_of_different_length(instance):
     ]
 
 
+def test_sizes_that_would_overflow(instance):
+    """Sizes no workload can have are a violation before anything is summed."""
+    plan = explicit((0, 0, 0, 1e308), (0, 1, 1, 1e308))
+    assert codes(instance, plan) == ["plan-shape"]
+
+
 def test_steps_too_long_to_list(build, fabric):
     """An explicit plan of an all-to-all with billions of flows is refused unlisted."""
     topology = fabric(1024, 64, hosts_per_leaf=64)
