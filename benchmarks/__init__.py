@@ -1,1 +1,1 @@
-"""How well it does: figures against peers and growth with size, measured side by side in one run."""
+"""How well it does: figures against peers and growth with size, side by side in one run."""
