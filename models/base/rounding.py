@@ -9,7 +9,7 @@ CONTINUOUS = 1e-6
 
 
 def agrees(claimed: float, recomputed: float, tolerance: float = COMBINATORIAL) -> bool:
-    """Return whether two figures agree to a relative `tolerance`; zero agrees with rounding dust."""
+    """Return whether two figures agree to a relative `tolerance`; zero agrees with dust."""
     return math.isclose(claimed, recomputed, rel_tol=tolerance, abs_tol=tolerance * 1e-12)
 
 
