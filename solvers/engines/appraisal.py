@@ -47,7 +47,7 @@ def appraise(
     Values that break a limit are dropped; a linear programme counts as optimal only if its row
     prices prove it. Raises `BackendError` where a bound excludes the backend's own solution.
     """
-    values = _solution(claim.values, scaled)
+    values = checked_values(claim.values, scaled)
     bound = claim.bound
     if not programme.is_mixed_integer:
         bound = None if claim.prices is None else dual_bound(scaled, claim.prices, values)
@@ -78,7 +78,7 @@ def appraise(
     )
 
 
-def _solution(values: FloatArray | None, scaled: Linear) -> FloatArray | None:
+def checked_values(values: FloatArray | None, scaled: Linear) -> FloatArray | None:
     """Return the values, rounded where they are to be whole, if they keep every limit."""
     if values is None:
         return None

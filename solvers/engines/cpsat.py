@@ -61,21 +61,30 @@ def solve_cpsat(
     ValueError
         The objective is not one of whole numbers.
     """
-    from ortools.sat.python import cp_model
-
-    version = require("cpsat")["ortools"]
-    blank = Outcome(status=Status.UNKNOWN, backend="cpsat", version=version)
-    reason = run.stopping()
-    if reason is not None:
-        return replace(blank, stopped_by=reason)
+    blank = Outcome(
+        status=Status.UNKNOWN,
+        backend="cpsat",
+        version=require("cpsat")["ortools"],
+        stopped_by=run.stopping(),
+    )
+    if blank.stopped_by is not None:
+        return blank
     if model.proto.has_floating_point_objective():
         raise ValueError("CP-SAT is given whole-number objectives only; multiply, and say `scale`")
+    relay = _Relay(_Objective(model, scale), on_solution, on_bound)
+    return _solve(model, relay, run, options or {}, blank)
+
+
+def _solve(
+    model: Any, relay: "_Relay", run: Run, options: Mapping[str, Any], blank: Outcome
+) -> Outcome:
+    from ortools.sat.python import cp_model
+
     tail = LogTail("cpsat")
     solver = cp_model.CpSolver()
     solver.log_callback = tail.write_line
-    _set_parameters(solver.parameters, run, options or {})
-    relay = _Relay(_Objective(model, scale), on_solution, on_bound)
     solver.best_bound_callback = relay.bound
+    _set_parameters(solver.parameters, run, options)
     with watching(run, solver.stop_search):
         code = solver.solve(model, _callback(relay))
     detail = model.validate() if code == cp_model.MODEL_INVALID else tail.text
@@ -84,7 +93,9 @@ def solve_cpsat(
     if status is Status.INFEASIBLE:
         core = tuple(solver.sufficient_assumptions_for_infeasibility())
         return replace(blank, status=status, core=core)
-    return _outcome(solver.response_proto, status, relay, run, blank)
+    limit = solver.parameters.max_time_in_seconds
+    reason = _stopped_by(solver.response_proto, limit, run)
+    return _outcome(solver.response_proto, status, relay, replace(blank, stopped_by=reason), run)
 
 
 class _Objective:
@@ -167,37 +178,31 @@ def _set_parameters(parameters: Any, run: Run, options: Mapping[str, Any]) -> No
             raise BackendError(f"CP-SAT refuses the parameter {name} = {value!r}") from error
 
 
-def _outcome(response: Any, status: Status, relay: _Relay, run: Run, blank: Outcome) -> Outcome:
+def _outcome(response: Any, status: Status, relay: _Relay, ended: Outcome, run: Run) -> Outcome:
+    """Return `ended`, which says why a search without a proof ended, filled in."""
     if status is Status.UNKNOWN:
         # Without a solution the response says 0, whether or not that is a bound.
-        return replace(blank, bound=relay.best_bound, stopped_by=_stopped_by(run))
+        return replace(ended, bound=relay.best_bound)
     values = _values(response)
     if not relay.objective.exists:
-        return replace(blank, status=Status.OPTIMAL, values=values)
+        return replace(ended, status=Status.OPTIMAL, stopped_by=None, values=values)
     objective = relay.objective.value(response.objective_value)
     bound = relay.objective.bound(response.best_objective_bound)
     grown, reached = grade(status, objective, bound, gap=run.budget.gap)
     if grown is Status.FEASIBLE and status is Status.FEASIBLE:
-        reached = _stopped_by(run)
+        reached = ended.stopped_by
     return replace(
-        blank,
-        status=grown,
-        stopped_by=reached,
-        objective=objective,
-        bound=bound,
-        values=values,
+        ended, status=grown, stopped_by=reached, objective=objective, bound=bound, values=values
     )
 
 
-def _stopped_by(run: Run) -> StopReason:
+def _stopped_by(response: Any, limit: float, run: Run) -> StopReason:
     """Return why the search ended early: a request, its clock, or a Ctrl-C that it caught."""
     reason = run.stopping()
     if reason is not None:
         return reason
-    limit, remaining = run.budget.time_limit, run.remaining()
-    # CP-SAT leaves off a little before its limit.
-    is_late = limit is not None and remaining is not None and remaining <= 0.1 * limit + 0.05
-    return "time" if is_late else "interrupt"
+    # CP-SAT leaves off a little before its limit, which may be shorter than that of the run.
+    return "time" if response.wall_time >= 0.9 * limit - 0.05 else "interrupt"
 
 
 def _values(response: Any) -> FloatArray:

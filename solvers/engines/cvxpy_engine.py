@@ -4,7 +4,7 @@ The native status and the dual objective are read before CVXPY folds limits and 
 HiGHS is not offered here: through CVXPY it answers quadratic programmes wrongly.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -61,22 +61,28 @@ def solve_cvxpy(
     BackendError
         The backend failed or refused a setting.
     """
+    if backend not in _TOLERANCE:
+        known = " or ".join(f"`{name}`" for name in _TOLERANCE)
+        raise CapabilityError(f"CVXPY problems cannot be solved by `{backend}`. Choose {known}.")
+    blank = Outcome(
+        status=Status.UNKNOWN,
+        backend=backend,
+        version=require(backend)[backend],
+        stopped_by=run.stopping(),
+    )
+    return blank if blank.stopped_by is not None else _solve(problem, run, options or {}, blank)
+
+
+def _solve(problem: Any, run: Run, options: Mapping[str, Any], blank: Outcome) -> Outcome:
     import cvxpy
 
-    calls: dict[str, Callable[..., _Raw]] = {"clarabel": _clarabel, "scs": _scs}
-    if backend not in calls:
-        known = " or ".join(f"`{name}`" for name in calls)
-        raise CapabilityError(f"CVXPY problems cannot be solved by `{backend}`. Choose {known}.")
-    versions = require(backend)
-    blank = Outcome(status=Status.UNKNOWN, backend=backend, version=versions[backend])
-    reason = run.stopping()
-    if reason is not None:
-        return replace(blank, stopped_by=reason)
+    backend = blank.backend
     try:
         data, chain, inverse = problem.get_problem_data(backend.upper(), solver_opts={})
     except cvxpy.error.SolverError as error:
         raise BackendError(f"{backend} cannot solve this problem: {error}") from error
-    raw = calls[backend](data, run, dict(options or {}))
+    call = _clarabel if backend == "clarabel" else _scs
+    raw = call(data, run, options)
     status, stopped_by = verdict(backend, raw.code, raw.log)
     if status is Status.UNKNOWN:
         stopped_by = run.stopping() or stopped_by
@@ -134,7 +140,7 @@ def violation(problem: Any) -> float:
     return worst
 
 
-def _clarabel(data: Any, run: Run, options: dict[str, Any]) -> _Raw:
+def _clarabel(data: Any, run: Run, options: Mapping[str, Any]) -> _Raw:
     import clarabel
     from cvxpy.reductions.solvers.conic_solvers import clarabel_conif
     from scipy import sparse
@@ -162,7 +168,7 @@ def _clarabel(data: Any, run: Run, options: dict[str, Any]) -> _Raw:
     return _Raw(str(answer.status), answer, bound if is_bound else None, tail.text)
 
 
-def _scs(data: Any, run: Run, options: dict[str, Any]) -> _Raw:
+def _scs(data: Any, run: Run, options: Mapping[str, Any]) -> _Raw:
     from cvxpy.reductions.solvers.conic_solvers.scs_conif import SCS
 
     remaining = run.remaining()

@@ -21,7 +21,7 @@ from planner.solvers.engines.outcome import (
     Status,
     settle_unbounded,
 )
-from planner.solvers.engines.scaling import scaling_for
+from planner.solvers.engines.scaling import Scaling, scaling_for
 from planner.solvers.engines.statuses import verdict
 from planner.solvers.engines.versions import require
 
@@ -38,7 +38,13 @@ def solve_lp(
     *,
     run: Run,
     integrality: NDArray[Any] | None = None,
-    **how: Any,
+    method: LpMethod = "choose",
+    crossover: bool = True,
+    hint: FloatArray | None = None,
+    basis: Basis | None = None,
+    on_solution: OnSolution | None = None,
+    on_bound: OnBound | None = None,
+    options: Mapping[str, Any] | None = None,
 ) -> Outcome:
     """Minimise `cost` x with `row_lower` <= `matrix` x <= `row_upper` and limits on x.
 
@@ -52,8 +58,8 @@ def solve_lp(
         m entries; equal for equations.
     integrality
         n entries, true where a column takes whole numbers only.
-    how
-        The other arguments of `solve_linear`: `method`, `crossover`, `hint`, `basis`, ...
+    method, crossover, hint, basis, on_solution, on_bound, options
+        See `solve_linear`.
 
     Raises
     ------
@@ -62,8 +68,17 @@ def solve_lp(
     ValueError
         The arrays do not fit together.
     """
-    programme = make_linear(cost, matrix, row_lower, row_upper, col_lower, col_upper, integrality)
-    return solve_linear(programme, run=run, **how)
+    return solve_linear(
+        make_linear(cost, matrix, row_lower, row_upper, col_lower, col_upper, integrality),
+        run=run,
+        method=method,
+        crossover=crossover,
+        hint=hint,
+        basis=basis,
+        on_solution=on_solution,
+        on_bound=on_bound,
+        options=options,
+    )
 
 
 def solve_linear(
@@ -94,41 +109,60 @@ def solve_linear(
     options
         Further options of HiGHS, by their native names.
     """
-    version = require("highs")["highspy"]
-    tail = LogTail("highs")
-    reason = run.stopping()
-    if reason is not None:
-        return Outcome(status=Status.UNKNOWN, backend="highs", version=version, stopped_by=reason)
+    blank = Outcome(
+        status=Status.UNKNOWN,
+        backend="highs",
+        version=require("highs")["highspy"],
+        stopped_by=run.stopping(),
+    )
+    if blank.stopped_by is not None:
+        return blank
     if not len(programme.cost):
-        return _empty(programme, version)
+        return _empty(programme, blank)
+    tail = LogTail("highs")
     scaling = scaling_for(programme)
+    scaled = scaling.apply(programme)
     wanted = {"solver": method, "run_crossover": "on" if crossover else "off", **(options or {})}
     highs = session.open_highs(run, tail, wanted)
-    scaled = scaling.apply(programme)
     session.pass_programme(highs, scaled)
-    if hint is not None:
+    if hint is not None and programme.is_mixed_integer:
         session.pass_hint(highs, scaling.values_in(hint))
     if basis is not None:
         session.pass_basis(highs, basis)
-    session.listen(highs, programme, scaling, on_solution, on_bound)
-    status, stopped_by = verdict("highs", session.run_highs(highs, run, tail), tail.text)
-    blank = Outcome(status=status, backend="highs", version=version, log=tail.text)
+    session.listen(highs, programme, scaling, scaled, on_solution, on_bound)
+    code = session.run_highs(highs, run, tail)
+    blank = replace(blank, log=tail.text)
+    outcome = _read(code, highs, programme, scaling, scaled, run=run, blank=blank)
+    is_vertex = crossover and outcome.duals is not None
+    return replace(outcome, basis=session.read_basis(highs)) if is_vertex else outcome
+
+
+def _read(
+    code: str,
+    highs: Any,
+    programme: Linear,
+    scaling: Scaling,
+    scaled: Linear,
+    *,
+    run: Run,
+    blank: Outcome,
+) -> Outcome:
+    """Return what the ended run is worth."""
+    status, stopped_by = verdict("highs", code, blank.log)
+    if stopped_by == "interrupt":
+        stopped_by = run.stopping() or stopped_by
     if status is Status.UNBOUNDED:
         # HiGHS does not always tell unbounded from infeasible.
         return settle_unbounded(blank, solve_linear(without_costs(programme), run=run))
     if status is Status.INFEASIBLE:
-        return blank
-    if stopped_by == "interrupt":
-        stopped_by = run.stopping() or stopped_by
+        return replace(blank, status=status)
     claim = session.read_claim(highs, status, stopped_by, scaled)
-    outcome = appraise(claim, programme, scaling, scaled, gap=run.budget.gap, blank=blank)
-    return replace(outcome, basis=session.read_basis(highs)) if crossover else outcome
+    return appraise(claim, programme, scaling, scaled, gap=run.budget.gap, blank=blank)
 
 
-def _empty(programme: Linear, version: str) -> Outcome:
+def _empty(programme: Linear, blank: Outcome) -> Outcome:
     """Decide a programme without columns, which HiGHS leaves open."""
-    blank = Outcome(status=Status.INFEASIBLE, backend="highs", version=version)
     if (programme.row_lower > 0).any() or (programme.row_upper < 0).any():
-        return blank
+        return replace(blank, status=Status.INFEASIBLE)
     value = programme.offset
     return replace(blank, status=Status.OPTIMAL, objective=value, bound=value, values=np.zeros(0))

@@ -9,7 +9,7 @@ import numpy as np
 from planner.models.base.arrays import FloatArray
 from planner.models.base.errors import BackendError
 from planner.solvers.contract import Run, StopReason
-from planner.solvers.engines.appraisal import Claim
+from planner.solvers.engines.appraisal import Claim, checked_values
 from planner.solvers.engines.linear import Linear
 from planner.solvers.engines.logs import LogTail
 from planner.solvers.engines.outcome import Basis, OnBound, OnSolution, Status, gap_of_objective
@@ -135,6 +135,7 @@ def listen(
     highs: Any,
     programme: Linear,
     scaling: Scaling,
+    scaled: Linear,
     on_solution: OnSolution | None,
     on_bound: OnBound | None,
 ) -> None:
@@ -146,9 +147,10 @@ def listen(
 
     def solution(event: Any) -> None:
         assert on_solution is not None
-        values = scaling.values_out(np.array(event.data_out.mip_solution))
-        values[programme.integral] = np.rint(values[programme.integral])
-        on_solution(values, programme.objective(values), bound_of(event))
+        checked = checked_values(np.array(event.data_out.mip_solution), scaled)
+        if checked is not None:
+            values = scaling.values_out(checked)
+            on_solution(values, programme.objective(values), bound_of(event))
 
     def progress(event: Any) -> None:
         assert on_bound is not None

@@ -136,6 +136,13 @@ def test_a_request_to_stop_is_heard() -> None:
         assert run.elapsed() < 10
 
 
+def test_a_limit_of_its_own_is_a_time_limit() -> None:
+    """Shorter than that of the run, which has none here."""
+    options = {"max_time_in_seconds": 0.3}
+    outcome = solve_cpsat(to_cpsat(cap_cover(4)), run=Run(Budget(workers=1)), options=options)
+    assert outcome.stopped_by == "time"
+
+
 def test_a_listener_that_fails_is_heard() -> None:
     """An exception in a callback comes out of the call, not to a console."""
 

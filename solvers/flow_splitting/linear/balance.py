@@ -73,7 +73,8 @@ def balance(
     base = share_by_rate(problem) * problem.amount[:, None]
     reference = max(floor, problem.degree())
     state = _State(reference, np.zeros(problem.up.shape), np.zeros(problem.up.shape))
-    best, best_value, lengths = base, np.inf, (state.up, state.down)
+    best, best_value = base, np.inf
+    lengths = np.zeros(problem.up.shape), np.zeros(problem.up.shape)
     for count in range(rounds + 1):
         amount = base * np.exp(state.up)[problem.source] * np.exp(state.down)[problem.target]
         amount *= (problem.amount / amount.sum(axis=1))[:, None]

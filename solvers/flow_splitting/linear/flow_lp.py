@@ -57,9 +57,11 @@ class FlowLP:
             demand, fabric.up_total, fabric.down_total, self.classes
         )
         self.simple = best_simple_proof(view, step)
+        self.floor = max(self.simple.value, nic_time(view, step) or 0.0)
         # The proof is rounded down; this is what it would be in exact arithmetic.
         degree = self.problem.degree() if len(self.problem.amount) else 0.0
-        self.floor = max(self.simple.value, degree, nic_time(view, step) or 0.0)
+        if self.floor < degree <= self.floor * (1 + _CLOSE):
+            self.floor = degree
 
     @property
     def columns(self) -> int:
