@@ -1,8 +1,9 @@
 """Whole flows of any sizes by local search: good plans fast, a bound beside them, no proof.
 
 The better of two placements (longest first; an edge colouring of flows ranked by size) is
-improved by moving single flows, exchanging two, pushing a third out of the way, and dealing two
-spines anew, until the busiest link meets the bound or nothing helps any more.
+improved by moving single flows, exchanging two, pushing a third out of the way, and by chains of
+flows that change places between two spines, until the busiest link meets the bound or nothing
+helps any more.
 """
 
 import functools

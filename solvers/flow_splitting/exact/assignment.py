@@ -178,10 +178,8 @@ class _State:
         """Search a step exactly; the steps that are open share the time that is left."""
         if not self._is_open(number) or run.stopping() is not None:
             return
-        remaining, waiting = (
-            run.remaining(),
-            [open_ for open_ in self.open_steps() if open_ >= number],
-        )
+        remaining = run.remaining()
+        waiting = [step for step in self.open_steps() if step >= number]
         question = Question(
             lots=group(self.flows[number]),
             fabric=self.fabric,
@@ -213,7 +211,7 @@ class _State:
             certificate=certificate,
             solver_bound=claim if has_word else None,
             solver=self.solver if has_word else None,
-            stopped_by=self.stopped_by or run.stopping(),
+            stopped_by=(self.stopped_by or run.stopping()) if self.open_steps() else None,
             deterministic=self.is_deterministic,
             backends=self.backends,
         )

@@ -54,8 +54,9 @@ def solve(instance: FlowSplitting, run: Run) -> Answer:
     if unreachable is not None:
         return unreachable
     search = _Search(instance.view, network, run)
+    run.report("longest first", answer=search.answer())
     for act in (
-        search.place_longest_first,
+        search.improve_first,
         search.bound_by_lp,
         search.follow_the_lp,
         search.enumerate,
@@ -76,7 +77,8 @@ class _Search:
         self.flows: Flows = listed(view.steps[0])
         self.proof: StepProof = best_simple_proof(view, view.steps[0])
         self.claim = self.proof.value
-        self.best: Routing | None = None
+        self.best = Routing(network, self.flows)
+        self.best.place_longest_first()
         self.suggested: Sequence[tuple[int, tuple[int, ...]]] = ()
         self.stopped_by: StopReason | None = None
         self.backends: dict[str, str] = {}
@@ -84,14 +86,11 @@ class _Search:
 
     def is_open(self) -> bool:
         """Return whether plan and bound differ."""
-        best = self.best
-        return best is None or best.utilisation() > self.claim * (1 + COMBINATORIAL)
+        return self.best.utilisation() > self.claim * (1 + COMBINATORIAL)
 
-    def place_longest_first(self) -> None:
-        """Route flow by flow, then relieve the busiest arcs."""
-        routing = Routing(self.network, self.flows)
-        routing.place_longest_first()
-        self._improve(routing)
+    def improve_first(self) -> None:
+        """Relieve the busiest arcs of the longest-first plan."""
+        self._improve(self.best)
 
     def bound_by_lp(self) -> None:
         """Bound by the flow LP, and keep the widest path of each flow in its solution."""
@@ -134,7 +133,7 @@ class _Search:
         from planner.solvers.engines.pulp_engine import solve_pulp
 
         lots = group(self.flows)
-        if self.best is None or len(lots) * len(self.network.rate) > COUNTS:
+        if len(lots) * len(self.network.rate) > COUNTS:
             return
         backend = str(self.run.options.get(OPTION, "highs"))
         programme = PathProgramme(self.network, lots, self.claim)
@@ -155,13 +154,11 @@ class _Search:
 
     def _improve(self, routing: Routing) -> None:
         routing.relieve(self.claim, self.run)
-        if self.best is None or routing.utilisation() < self.best.utilisation():
+        if routing.utilisation() < self.best.utilisation():
             self.best = routing
 
     def answer(self, *, is_final: bool = False) -> Answer:
         """Return the best routing with its proof."""
-        if self.best is None:
-            return Answer(certificate=certificate_for(self.view, [self.proof]))
         value = self.best.utilisation()
         return Answer(
             plan=self.best.plan(),
@@ -169,6 +166,6 @@ class _Search:
             certificate=certificate_for(self.view, [self.proof], at=value if is_final else None),
             solver_bound=min(self.claim, value) if self.solver is not None else None,
             solver=self.solver,
-            stopped_by=self.stopped_by or self.run.stopping(),
+            stopped_by=(self.stopped_by or self.run.stopping()) if self.is_open() else None,
             backends=self.backends,
         )

@@ -1,6 +1,7 @@
 """The least maximum utilisation of a graph, flows split freely: multi-commodity flow."""
 
 from planner.models.base.errors import CapabilityError
+from planner.models.base.rounding import CONTINUOUS, agrees
 from planner.models.flow_splitting.bounds import arc_metric_bound, best_simple_proof
 from planner.models.flow_splitting.certificate import ArcMetricProof, StepProof
 from planner.models.flow_splitting.fabric import ArcNetwork
@@ -73,11 +74,12 @@ def _finish(
     if better is not None and better.value > proof.value:
         proof = better
     value = utilisation(network, plan)
+    is_open = not agrees(value, proof.value, CONTINUOUS)
     return Answer(
         plan=plan,
         objective=value,
         certificate=certificate_for(view, [proof], at=value),
-        stopped_by=found.stopped_by or run.stopping(),
+        stopped_by=(found.stopped_by or run.stopping()) if is_open else None,
         backends=found.backends,
     )
 

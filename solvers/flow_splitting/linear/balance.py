@@ -7,8 +7,6 @@ point of convex sets", all links at once and damped). If T is too short the pric
 end, in the proportions of lengths that prove it; then T is raised to what they prove.
 """
 
-from dataclasses import dataclass
-
 import numpy as np
 
 from planner.models.base.arrays import FloatArray
@@ -23,17 +21,6 @@ LOOK = 10
 """Rounds between two looks at the bound that the prices prove."""
 _LEAST = 1e-6
 """Relative loads below this are taken as this, so that prices stay finite."""
-
-
-@dataclass
-class _State:
-    """Shares and prices between rounds."""
-
-    time: float
-    """Proven lower bound of the optimum: the time that links should keep."""
-    up: FloatArray
-    """Logarithm of the price factor of each uplink [leaf, spine]; never above zero."""
-    down: FloatArray
 
 
 def share_by_rate(problem: SpreadProblem) -> FloatArray:
@@ -60,49 +47,70 @@ def balance(
     rounds
         Most rounds; each costs a few operations per pair and spine.
 
-    The prices of the result are lengths that prove its bound; it is `stopped_by` whatever ended
-    the rounds early.
+    The prices of the result are lengths that prove its bound, or zero where the degree bound or
+    `floor` is better.
     """
-    from scipy.sparse import csr_matrix
-
-    leaves, pairs = len(problem.up), len(problem.amount)
-    ends = [
-        csr_matrix((np.ones(pairs), (end, np.arange(pairs))), shape=(leaves, pairs))
-        for end in (problem.source, problem.target)
-    ]
-    base = share_by_rate(problem) * problem.amount[:, None]
-    reference = max(floor, problem.degree())
-    state = _State(reference, np.zeros(problem.up.shape), np.zeros(problem.up.shape))
-    best, best_value = base, np.inf
-    lengths = np.zeros(problem.up.shape), np.zeros(problem.up.shape)
+    state = _Balance(problem, floor)
     for count in range(rounds + 1):
-        amount = base * np.exp(state.up)[problem.source] * np.exp(state.down)[problem.target]
+        busy = state.route()
+        if count % LOOK == LOOK - 1:
+            state.raise_time()
+        is_close = state.best_value <= state.time * (1 + tolerance)
+        if is_close or run.stopping() is not None:
+            break
+        state.bend(busy)
+    pair, spine = np.nonzero(state.best)
+    amounts = Amounts(problem.source[pair], problem.target[pair], spine, state.best[pair, spine])
+    up_price, down_price = state.lengths
+    return Spread(highest_load(problem, amounts), amounts, up_price, down_price)
+
+
+class _Balance:
+    """Prices and the best amounts between rounds."""
+
+    def __init__(self, problem: SpreadProblem, floor: float) -> None:
+        from scipy.sparse import csr_matrix
+
+        leaves, pairs = len(problem.up), len(problem.amount)
+        self._problem = problem
+        self._base = share_by_rate(problem) * problem.amount[:, None]
+        self._ends = [
+            csr_matrix((np.ones(pairs), (end, np.arange(pairs))), shape=(leaves, pairs))
+            for end in (problem.source, problem.target)
+        ]
+        self.time = max(floor, problem.degree())
+        """What links should keep: a proven lower bound of the optimum."""
+        self._prices = np.zeros(problem.up.shape), np.zeros(problem.up.shape)
+        """Logarithm of the price factor of each uplink and downlink; never above zero."""
+        self.lengths = np.zeros(problem.up.shape), np.zeros(problem.up.shape)
+        """What proves `time`."""
+        self.best, self.best_value = self._base, np.inf
+
+    def route(self) -> list[FloatArray]:
+        """Share every pair by the prices; return load over rate of uplinks and downlinks."""
+        problem, (up, down) = self._problem, self._prices
+        amount = self._base * np.exp(up)[problem.source] * np.exp(down)[problem.target]
         amount *= (problem.amount / amount.sum(axis=1))[:, None]
         busy = [
             _relative(end @ amount, rate)
-            for end, rate in zip(ends, (problem.up, problem.down), strict=True)
+            for end, rate in zip(self._ends, (problem.up, problem.down), strict=True)
         ]
         value = float(max(side.max() for side in busy))
-        if value < best_value:
-            best, best_value = amount, value
-        if count % LOOK == LOOK - 1:
-            bound, found = prove(problem, state.up, state.down)
-            if bound > state.time:
-                state.time, lengths = bound, found
-        if best_value <= state.time * (1 + tolerance) or run.stopping() is not None:
-            break
-        for price, side in ((state.up, busy[0]), (state.down, busy[1])):
-            price -= DAMPING * np.log(np.maximum(side / state.time, _LEAST))
+        if value < self.best_value:
+            self.best, self.best_value = amount, value
+        return busy
+
+    def raise_time(self) -> None:
+        """Raise the time to what the prices prove."""
+        bound, lengths = prove(self._problem, *self._prices)
+        if bound > self.time:
+            self.time, self.lengths = bound, lengths
+
+    def bend(self, busy: list[FloatArray]) -> None:
+        """Raise the price of links that are too busy, lower that of the others."""
+        for price, side in zip(self._prices, busy, strict=True):
+            price -= DAMPING * np.log(np.maximum(side / self.time, _LEAST))
             np.minimum(price, 0.0, out=price)
-    amounts = _listed(problem, best)
-    return Spread(
-        value=highest_load(problem, amounts),
-        amounts=amounts,
-        up_price=lengths[0],
-        down_price=lengths[1],
-        is_vertex=False,
-        stopped_by=run.stopping(),
-    )
 
 
 def prove(
@@ -125,8 +133,3 @@ def prove(
 def _relative(load: FloatArray, rate: FloatArray) -> FloatArray:
     """Return load over rate, 0 where there is no link (and so no load)."""
     return np.divide(load, rate, out=np.zeros_like(load), where=rate > 0)
-
-
-def _listed(problem: SpreadProblem, amount: FloatArray) -> Amounts:
-    pair, spine = np.nonzero(amount)
-    return Amounts(problem.source[pair], problem.target[pair], spine, amount[pair, spine])

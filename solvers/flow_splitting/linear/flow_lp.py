@@ -88,7 +88,7 @@ class FlowLP:
         """Return the optimum, or the balanced goal where the LP is too large or was stopped."""
         if self.columns > LARGEST:
             return self.balanced(run, thorough=True)
-        spread = solve_spread(self.problem, run, floor=self.floor)
+        spread = solve_spread(self.problem, run, floor=self.floor, vertex=self.columns <= DIRECT)
         return self.balanced(run, thorough=True) if spread is None else self._goal(spread)
 
     def _goal(self, spread: Spread | None, *, attempt: bool = False) -> StepGoal:

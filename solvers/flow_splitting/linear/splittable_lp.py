@@ -6,6 +6,7 @@ flows are served within that time (or within T_nic, if that is longer), whole wh
 
 from collections.abc import Mapping
 
+from planner.models.base.rounding import CONTINUOUS, agrees
 from planner.models.flow_splitting.instance import FlowSplitting
 from planner.solvers.contract import Answer, Run
 from planner.solvers.flow_splitting.answer import certificate_for, completion_time
@@ -82,10 +83,12 @@ class _State:
             raise ValueError("leaves and spines need a fabric")
         objective = completion_time(self.view, [step.theta for step in self.served])
         proofs = [goal.proof for goal in self.goals]
+        certificate = certificate_for(self.view, proofs, at=objective if is_final else None)
+        is_open = not agrees(objective, certificate.value, CONTINUOUS)
         return Answer(
             plan=plan_of(self.view.fabric, self.served),
             objective=objective,
-            certificate=certificate_for(self.view, proofs, at=objective if is_final else None),
-            stopped_by=None if run is None else run.stopping(),
+            certificate=certificate,
+            stopped_by=run.stopping() if run is not None and is_open else None,
             backends=backends or {},
         )

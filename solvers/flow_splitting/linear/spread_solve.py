@@ -7,7 +7,7 @@ import numpy as np
 
 from planner.models.base.arrays import FloatArray
 from planner.models.flow_splitting.grouping import sum_by
-from planner.solvers.contract import Run, StopReason
+from planner.solvers.contract import Run
 from planner.solvers.flow_splitting.linear.items import Amounts
 from planner.solvers.flow_splitting.linear.spread import (
     SpreadProblem,
@@ -35,8 +35,6 @@ class Spread:
     up_price: FloatArray
     """Worth of an uplink [leaf, spine], not negative; rates times prices sum to about one."""
     down_price: FloatArray
-    is_vertex: bool
-    stopped_by: StopReason | None = None
     backends: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -52,8 +50,9 @@ def solve_spread(
     """Spread the pairs so that the busiest link is done as early as possible.
 
     `floor`, `used` and `reference` as in `spread_program`; the degree bound is the reference if
-    none is given. Returns `None` if the run had to stop before there was any solution. Every pair
-    needs a spine with both links up.
+    none is given. With `vertex`, an LP that is not too large is solved to a vertex. Every pair
+    needs a spine with both links up. Returns `None` if the run had to stop before there was any
+    solution.
     """
     from planner.solvers.engines.highs import solve_lp
 
@@ -63,7 +62,6 @@ def solve_spread(
     cost[-1] = 1.0
     low = np.zeros(columns)
     low[-1] = program.floor
-    vertex = vertex and columns <= VERTEX_COLUMNS
     outcome = solve_lp(
         cost,
         program.matrix,
@@ -73,25 +71,14 @@ def solve_spread(
         np.full(columns, np.inf),
         run=run,
         method="simplex" if columns <= SIMPLEX_COLUMNS else "ipm",
-        crossover=vertex,
+        crossover=vertex and columns <= VERTEX_COLUMNS,
         options=_OPTIONS,
     )
     if outcome.values is None:
         return None
     amounts = _amounts(problem, outcome.values[:-1])
-    up_price, down_price = _prices(problem, program, outcome.duals)
-    value = float(outcome.values[-1])
-    if used is None:
-        value = highest_load(problem, amounts)
-    return Spread(
-        value=value,
-        amounts=amounts,
-        up_price=up_price,
-        down_price=down_price,
-        is_vertex=vertex,
-        stopped_by=outcome.stopped_by,
-        backends=outcome.backends,
-    )
+    value = float(outcome.values[-1]) if used is not None else highest_load(problem, amounts)
+    return Spread(value, amounts, *_prices(problem, program, outcome.duals), outcome.backends)
 
 
 def highest_load(problem: SpreadProblem, amounts: Amounts) -> float:

@@ -5,11 +5,12 @@ from collections.abc import Callable
 import numpy as np
 
 from planner.solvers.contract import Run, StopReason
+from planner.solvers.flow_splitting.search.kempe import best_kempe_chain
 from planner.solvers.flow_splitting.search.kicks import kick
 from planner.solvers.flow_splitting.search.moves import apply, best_chain, best_move, best_swap
 from planner.solvers.flow_splitting.search.placement import Placement
 
-PATIENCE = 100
+PATIENCE = 200
 """Kicks in a row without a better placement after which the search ends."""
 WORK = 40_000_000
 """Flows dealt anew by kicks in a row at most; fewer kicks on larger instances."""
@@ -58,5 +59,7 @@ def _descend(
             continue
         if apply(placement, best_swap(placement, link, rng)):
             continue
-        if not apply(placement, best_chain(placement, link)):
+        if apply(placement, best_chain(placement, link)):
+            continue
+        if not apply(placement, best_kempe_chain(placement, link, rng)):
             return link.time, None

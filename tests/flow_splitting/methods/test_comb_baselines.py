@@ -140,6 +140,15 @@ def test_ethereal_splits_host_by_host(on_fabric, judge):
     assert found.metrics["load_ratio"] == pytest.approx(1.0, rel=1e-12)
 
 
+def test_ethereal_cuts_into_as_few_parts_as_its_rule_allows(on_fabric, judge):
+    """Four flows of one sender on six paths are cut in three, not in six: gcd(4, 6) = 2."""
+    flows = [("host0", "host1", 1)] * 4
+    instance = on_fabric(leaves=2, spines=6, hosts_per_leaf=1, flows=flows)
+    found, _ = judge(instance, ethereal.solve(instance, Run()))
+    assert found.metrics["parts"] == 12
+    assert found.objective.value == pytest.approx(4 / 6, rel=1e-12)
+
+
 def test_ethereal_refuses_mixed_sizes_of_one_sender(on_fabric):
     """The published rule aborts on unequal sizes to one leaf; other senders may differ."""
     mixed = [("host0", "host2", 1), ("host0", "host3", 2)]

@@ -91,7 +91,7 @@ def test_many_parallel_edges_are_not_listed():
 
 @given(multigraphs(), st.integers(0, 3), st.data())
 def test_remainder_relieves_every_vertex(graph, spare, data):
-    """At most `part` edges are taken at a vertex, and enough for the rest to fit."""
+    """At most `part` edges are taken at a vertex, enough for the rest to fit, and none in vain."""
     if len(graph) == 0:
         return
     degree = graph.degree() + spare
@@ -104,6 +104,11 @@ def test_remainder_relieves_every_vertex(graph, spare, data):
     ):
         assert chosen.max() <= part
         assert left.max() <= degree - part
+    spare = [
+        degree - part - np.bincount(end, graph.count - taken) for end in (graph.left, graph.right)
+    ]
+    loose = (taken > 0) & (spare[0][graph.left] > 0) & (spare[1][graph.right] > 0)
+    assert not loose.any()
 
 
 @given(st.integers(1, 6), st.integers(1, 12), st.data())

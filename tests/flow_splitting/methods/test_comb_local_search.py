@@ -48,6 +48,26 @@ def test_gap_of_whole_flows(on_fabric, judge):
     assert found.objective.value == 1.5
 
 
+def test_chains_solve_what_moves_do_not(on_fabric, judge):
+    """After two failures 15 whole flows per leaf still fit on one link each, on 15 or 16 spines."""
+    failed = [{"leaf": f"leaf{number}", "spine": f"spine{number}"} for number in range(2)]
+    instance = on_fabric(
+        leaves=16, spines=16, failed_links=failed, demands={"uniform": 1.0}, splitting="whole"
+    )
+    found, bound = judge(instance, local_search.solve(instance, Run()))
+    assert found.objective.value == 1.0
+    assert bound.bounds["completion_time"] == pytest.approx(1.0, rel=1e-9)
+
+
+def test_chains_end_where_nothing_can_follow(on_fabric, judge):
+    """A flow that alone overloads its far link pushes nobody out; it stays where it was."""
+    slow = [{"leaf": "leaf1", "spine": "spine1", "down_rate": 0.25}]
+    flows = [("leaf0", "leaf1", 1)] * 2
+    instance = on_fabric(leaves=2, spines=2, link_overrides=slow, flows=flows, splitting="whole")
+    found, _ = judge(instance, local_search.solve(instance, Run()))
+    assert found.objective.value == 2.0
+
+
 def test_many_flows_come_close_to_the_bound(random_flows, judge):
     """Thousands of flows of random sizes end within 0.2 % of the bound."""
     instance = random_flows(6_000, leaves=16, spines=12, splitting="whole")
@@ -74,7 +94,7 @@ def test_failed_and_parallel_links(random_flows, judge):
 
 
 def test_ranked_colouring_is_within_one_flow_of_even(random_flows):
-    """Two links of a leaf differ by at most its largest flow."""
+    """Seven flows of a leaf that follow each other in size go seven ways: links stay even."""
     instance = random_flows(2_000, leaves=9, spines=7)
     fabric, flows = instance.view.fabric, instance.view.steps[0].traffic
     parts = ranked_colouring(fabric, flows)
@@ -85,6 +105,11 @@ def test_ranked_colouring_is_within_one_flow_of_even(random_flows):
         largest = np.zeros(9)
         np.maximum.at(largest, end[parts.flow], parts.size)
         assert (load.max(axis=1) - load.min(axis=1) <= largest * (1 + 1e-12)).all()
+        for leaf in range(9):
+            slots = parts.spine[end[parts.flow] == leaf]
+            ranked = slots[np.argsort(-parts.size[end[parts.flow] == leaf], kind="stable")]
+            blocks = np.split(ranked, range(7, len(ranked), 7))
+            assert all(len(set(block.tolist())) == len(block) for block in blocks)
 
 
 def test_placement_keeps_count(random_flows):

@@ -23,7 +23,7 @@ def test_equal_flows_take_the_least_parts(parallel, judge, flows, spines):
     assert found.metrics["parts"] == bound.bounds["parts"] == flows + spines - gcd(flows, spines)
 
 
-@pytest.mark.parametrize(("flows", "spines"), [(1_000_003, 63), (123_457, 64)])
+@pytest.mark.parametrize(("flows", "spines"), [(1_000_003, 63), (777_777, 60)])
 def test_rounding_loses_no_flow(between_leaves, judge, flows, spines):
     """A remainder of a few flows out of a million is cut as exactly as a few flows alone."""
     source, target = np.zeros(flows, dtype=int), np.ones(flows, dtype=int)
@@ -93,6 +93,15 @@ def test_flows_of_any_size_on_alike_spines(on_fabric, judge):
     found, _ = judge(instance, wrap_around.solve(instance, Run()))
     assert found.objective.value == pytest.approx(11 / 4, rel=1e-12)
     assert not wrap_around.cuts_little(instance)
+
+
+def test_shares_of_pairs_grow_with_time_to_spare(on_fabric, judge):
+    """With T_nic = 3 the shares of both pairs on the fast spine take their flows whole."""
+    groups = [{"count": 1, "link_rate": 2.0}, {"count": 1, "link_rate": 1.0}]
+    flows = [("host0", "host2", 3), ("host1", "host4", 2)]
+    instance = on_fabric(leaves=3, spine_groups=groups, hosts_per_leaf=2, nic_rate=1.0, flows=flows)
+    found, _ = judge(instance, wrap_around.solve(instance, Run()))
+    assert (found.objective.value, found.metrics["split_flows"]) == (3.0, 0)
 
 
 def test_refusals_say_why(on_fabric):

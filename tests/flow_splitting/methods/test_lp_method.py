@@ -6,7 +6,7 @@ import pytest
 from planner.models.flow_splitting import Instance, samples
 from planner.models.flow_splitting.enumeration import optimum
 from planner.solvers.contract import Budget, Run
-from planner.solvers.flow_splitting.linear import flow_lp, serving
+from planner.solvers.flow_splitting.linear import fill, flow_lp, serving
 from planner.solvers.flow_splitting.linear.splittable_lp import refuses, solve
 
 
@@ -137,9 +137,7 @@ def test_balanced_goal_is_reached_or_the_lp_is_asked(on_fabric, judge, monkeypat
 def test_without_any_room_for_search_the_plan_still_stands(on_fabric, judge, monkeypatch):
     """An aggregated plan of an irregular fabric serves everything even where pairs stay whole."""
     monkeypatch.setattr(serving, "EVENLY", 0)
-    instance = on_fabric(
-        leaves=5, spines=4, failed_links=failed((0, 0)), demands={"uniform": 2.0}
-    )
+    instance = on_fabric(leaves=5, spines=4, failed_links=failed((0, 0)), demands={"uniform": 2.0})
     run = Run(Budget(time_limit=10.0), elapsed=20.0)
     answer = solve(instance, run)
     found, _ = judge(instance, answer)
@@ -208,3 +206,14 @@ def test_random_instances_reach_their_optimum(judge):
         assert best is None or value == pytest.approx(best, rel=1e-6)
         taken += 1
     assert taken >= 30
+
+
+def test_leftovers_are_poured_where_the_lp_would_be_too_large(on_fabric, judge, monkeypatch):
+    """Without any LP for the rest, flows that do not fit whole are cut one by one."""
+    monkeypatch.setattr(fill, "RESIDUAL_COLUMNS", 0)
+    instance = on_fabric(
+        leaves=16, spines=16, failed_links=failed((0, 0), (0, 2)), demands={"uniform": 1.0}
+    )
+    found, _ = judge(instance, solve(instance, Run()))
+    assert found.objective.value == pytest.approx(15 / 14, rel=1e-9)
+    assert found.metrics["split_flows"] == 2

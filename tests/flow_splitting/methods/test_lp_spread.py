@@ -26,9 +26,7 @@ def random_problem(seed, leaves=5, spines=4, failed=0.2):
 def metric(problem, up, down):
     """Return the metric bound of lengths by its formula, pair by pair."""
     used = 0.0
-    for source, target, amount in zip(
-        problem.source, problem.target, problem.amount, strict=True
-    ):
+    for source, target, amount in zip(problem.source, problem.target, problem.amount, strict=True):
         ways = [
             up[source, k] + down[target, k]
             for k in range(problem.up.shape[1])

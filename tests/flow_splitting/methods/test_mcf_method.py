@@ -1,12 +1,11 @@
 """Multi-commodity flow on graphs: value, proof and paths."""
 
-import json
-import os
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from planner.loading import load_instance
 from planner.models.flow_splitting import Instance, samples
 from planner.models.flow_splitting.enumeration import optimum
 from planner.solvers.contract import Budget, Run
@@ -16,16 +15,16 @@ from planner.solvers.flow_splitting.graphs.multi_commodity import refuses, solve
 from planner.solvers.flow_splitting.graphs.paths_plan import decompose
 from planner.solvers.flow_splitting.graphs.shortest import ShortestPaths
 
-DATA = Path(os.environ.get("PLANNER_DATA", "/work/shared/data")) / "flow_splitting" / "sndlib"
+INSTANCES = Path(__file__).parents[3] / "instances" / "flow_splitting"
 # Orlowski, Wessaely, Pioro, Tomaszewski, Networks 2010; every arc has capacity 1.
 SNDLIB = {
     "abilene": 599282.0,
     "polska": 994.5,
-    "nobel-us": 484.0,
+    "nobel_us": 484.0,
     "atlanta": 13166 + 1 / 3,
-    "nobel-germany": 77 + 1 / 3,
+    "nobel_germany": 77 + 1 / 3,
     "pdh": 166.5,
-    "dfn-gwin": 316.0,
+    "dfn_gwin": 316.0,
     "germany50": 129.5,
 }
 
@@ -52,28 +51,10 @@ def build(nodes, links, flows, **topology):
     return instance
 
 
-def sndlib(name):
-    """Return an SNDlib network with its demands as an instance."""
-    path = DATA / f"{name}.json"
-    if not path.exists():
-        pytest.skip(f"{path} is not there; set PLANNER_DATA")
-    data = json.loads(path.read_text(encoding="utf-8"))
-    index = {str(node["id"]): number for number, node in enumerate(data["nodes"])}
-    edges = data.get("edges") or data["links"]
-    links = [(index[str(edge["source"])], index[str(edge["target"])], 1.0) for edge in edges]
-    flows = [
-        (index[source], index[target], float(size))
-        for source, row in data["graph"]["demands"].items()
-        for target, size in row.items()
-        if size > 0 and source != target
-    ]
-    return build(len(index), links, flows)
-
-
 @pytest.mark.parametrize("name", SNDLIB)
 def test_sndlib_reference_values(judge, name):
     """The published networks to 1e-6, the certificate closing the gap to 1e-9."""
-    instance = sndlib(name)
+    instance = load_instance(INSTANCES / f"sndlib_{name}.yaml")
     found, bound = judge(instance, solve(instance, Run()))
     assert found.objective.value == pytest.approx(SNDLIB[name], rel=1e-6)
     assert found.objective.value == pytest.approx(bound.bounds["max_utilisation"], rel=1e-9)
@@ -159,7 +140,9 @@ def test_decomposition_drops_circles():
     links = [(0, 1, 1.0), (1, 2, 1.0), (2, 3, 1.0)]
     network = build(4, links, [(0, 3, 1.0)]).view.network
     amount = np.zeros(6)
-    forward = [int(np.flatnonzero((network.tail == a) & (network.head == a + 1))[0]) for a in range(3)]
+    forward = [
+        int(np.flatnonzero((network.tail == a) & (network.head == a + 1))[0]) for a in range(3)
+    ]
     back = int(np.flatnonzero((network.tail == 2) & (network.head == 1))[0])
     amount[forward] = 1.0
     # A circle 1 -> 2 -> 1 that is busier than the path itself.
