@@ -6,12 +6,12 @@
 from planner.models.base.arrays import FloatArray, IntArray
 from planner.models.base.rounding import COMBINATORIAL
 from planner.models.flow_splitting.certificate import CountingProof, DegreeProof
-from planner.models.flow_splitting.counting import group_time
-from planner.models.flow_splitting.degree import degree_bound, nic_bound
-from planner.models.flow_splitting.groups import end_groups
-from planner.models.flow_splitting.metric import arc_metric, fabric_metric
-from planner.models.flow_splitting.pairs import pair_time
-from planner.models.flow_splitting.part_count import parts_bound
+from planner.models.flow_splitting.proofs.counting import group_time
+from planner.models.flow_splitting.proofs.degree import degree_bound, nic_bound
+from planner.models.flow_splitting.proofs.groups import end_groups
+from planner.models.flow_splitting.proofs.metric import arc_metric, fabric_metric
+from planner.models.flow_splitting.proofs.pairs import pair_time
+from planner.models.flow_splitting.proofs.part_count import parts_bound
 from planner.models.flow_splitting.traffic import AllPairs, Step
 from planner.models.flow_splitting.view import View
 

@@ -24,7 +24,7 @@ from planner.models.flow_splitting.certificate import (
 )
 from planner.models.flow_splitting.enumeration import step_optimum
 from planner.models.flow_splitting.instance import FlowSplitting
-from planner.models.flow_splitting.reachability import explain_unreachable, is_unreachable
+from planner.models.flow_splitting.proofs.reachability import explain_unreachable, is_unreachable
 from planner.models.flow_splitting.traffic import Step
 from planner.models.flow_splitting.view import View
 

@@ -13,9 +13,9 @@ import numpy as np
 
 from planner.models.base.arrays import FloatArray
 from planner.models.base.rounding import COMBINATORIAL
-from planner.models.flow_splitting.degree import degree_bound
 from planner.models.flow_splitting.fabric import Fabric
-from planner.models.flow_splitting.options import Options, options_of
+from planner.models.flow_splitting.proofs.degree import degree_bound
+from planner.models.flow_splitting.proofs.options import Options, options_of
 from planner.models.flow_splitting.timing import nic_time
 from planner.models.flow_splitting.traffic import Step, leaf_demand
 from planner.models.flow_splitting.view import View

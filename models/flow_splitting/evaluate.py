@@ -5,14 +5,19 @@ from collections.abc import Sequence
 
 from planner.models.base.arrays import IntArray
 from planner.models.base.evaluation import Evaluation, Metric, Objective, Violation
-from planner.models.flow_splitting.aggregated import evaluate_aggregated
-from planner.models.flow_splitting.explicit import evaluate_explicit
+from planner.models.flow_splitting.evaluation.aggregated import evaluate_aggregated
+from planner.models.flow_splitting.evaluation.explicit import evaluate_explicit
+from planner.models.flow_splitting.evaluation.layout import (
+    rows_by_step,
+    rule_count_faults,
+    shape_faults,
+)
+from planner.models.flow_splitting.evaluation.loads import Busiest, busiest_link, shared_loads
+from planner.models.flow_splitting.evaluation.outcome import Outcome, Setting
+from planner.models.flow_splitting.evaluation.parts import UNKNOWN, Parts, add, whole_flows
+from planner.models.flow_splitting.evaluation.paths import evaluate_arcs, evaluate_paths
+from planner.models.flow_splitting.evaluation.rules import rule_loads, why_not
 from planner.models.flow_splitting.instance import FlowSplitting
-from planner.models.flow_splitting.layout import rows_by_step, rule_count_faults, shape_faults
-from planner.models.flow_splitting.loads import Busiest, busiest_link, shared_loads
-from planner.models.flow_splitting.outcome import Outcome, Setting
-from planner.models.flow_splitting.parts import UNKNOWN, Parts, add, whole_flows
-from planner.models.flow_splitting.paths import evaluate_arcs, evaluate_paths
 from planner.models.flow_splitting.plan import (
     AggregatedArcsPlan,
     AggregatedPlan,
@@ -22,7 +27,6 @@ from planner.models.flow_splitting.plan import (
     Rule,
     RulePlan,
 )
-from planner.models.flow_splitting.rules import rule_loads, why_not
 from planner.models.flow_splitting.timing import nic_time, startup_time, weighted_sum
 from planner.models.flow_splitting.traffic import LISTABLE, AllPairs, Flows, Traffic
 

@@ -39,7 +39,7 @@ class FlowSplitting(Instance):
 
     def cross_check(self) -> Iterator[Issue]:
         """Yield faults that concern the topology and the workload together."""
-        from planner.models.flow_splitting.references import check_workload
+        from planner.models.flow_splitting.input.references import check_workload
 
         yield from self.topology.cross_check()
         yield from check_workload(self)

@@ -32,7 +32,7 @@ class View:
 
 def compile_view(instance: "FlowSplitting") -> View:
     """Compile the topology and the workload of an instance that has passed its cross-check."""
-    from planner.models.flow_splitting.steps import compile_steps
+    from planner.models.flow_splitting.input.steps import compile_steps
 
     topology = instance.topology
     return View(

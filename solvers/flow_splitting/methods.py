@@ -40,7 +40,7 @@ METHODS = (
     ),
     Method(
         name="equal_parts",
-        proves="bounded",
+        proves="exact",
         summary="Fewest flows cut, each into equal parts, dealt out over the whole fabric.",
         entry=f"{_ROOM}.equal_parts:solve",
         refuses=equal_parts.refuses,
@@ -153,7 +153,7 @@ def _on_fabric(instance: FlowSplitting) -> Choice:
         return Choice("colouring", "whole flows of one size reach the bound")
     splitting = instance.view.splitting
     if splitting == "free":
-        if wrap_around.refuses(instance) is None:
+        if wrap_around.refuses(instance) is None and wrap_around.cuts_little(instance):
             return Choice("wrap_around", "cutting at the shares of the links is exact here")
         return Choice("splittable_lp", "flows may be cut, and the fabric has no closed form")
     if splitting == "equal" and equal_parts.refuses(instance) is None:

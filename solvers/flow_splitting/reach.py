@@ -2,7 +2,7 @@
 
 from planner.models.flow_splitting.certificate import UnreachableCertificate
 from planner.models.flow_splitting.instance import FlowSplitting
-from planner.models.flow_splitting.reachability import explain_unreachable, find_unreachable
+from planner.models.flow_splitting.proofs.reachability import explain_unreachable, find_unreachable
 from planner.solvers.contract import Answer
 
 

@@ -10,10 +10,10 @@ from planner.models.base.errors import CapabilityError
 from planner.models.base.rounding import agrees
 from planner.models.flow_splitting.bounds import best_simple_proof
 from planner.models.flow_splitting.certificate import StepProof
+from planner.models.flow_splitting.evaluation.rules import rule_loads, why_not
 from planner.models.flow_splitting.fabric import Fabric
 from planner.models.flow_splitting.instance import FlowSplitting
 from planner.models.flow_splitting.plan import Rule, RulePlan
-from planner.models.flow_splitting.rules import rule_loads, why_not
 from planner.models.flow_splitting.timing import nic_time
 from planner.models.flow_splitting.traffic import Step
 from planner.models.flow_splitting.view import View

@@ -1,6 +1,7 @@
 """Finding formats, and refusing what they cannot do."""
 
 from importlib.metadata import EntryPoint
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -120,3 +121,10 @@ def test_bad_entry_point_is_refused(monkeypatch, fresh_registry, loaded):
     with pytest.raises(InputError) as caught:
         formats()
     assert caught.value.findings[0].code == "file-format-entry"
+
+
+def test_every_format_is_documented() -> None:
+    """The page on formats names every format, and none that does not exist."""
+    page = (Path(__file__).parents[2] / "docs" / "formats.md").read_text(encoding="utf-8")
+    rows = {line.split("`")[1] for line in page.splitlines() if line.startswith("| `")}
+    assert rows == {format_.name for format_ in formats()}

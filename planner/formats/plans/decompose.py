@@ -12,8 +12,8 @@ import numpy as np
 
 from planner.models.base.arrays import FloatArray, IntArray
 from planner.models.base.errors import CapabilityError
+from planner.models.flow_splitting.evaluation.layout import shape_faults
 from planner.models.flow_splitting.fabric import ArcNetwork
-from planner.models.flow_splitting.layout import shape_faults
 from planner.models.flow_splitting.plan import AggregatedArcsPlan, ExplicitPathsPlan
 from planner.models.flow_splitting.traffic import AllPairs, Flows
 from planner.models.flow_splitting.view import View

@@ -6,14 +6,14 @@ from planner.formats.plans.decompose import list_paths
 from planner.formats.plans.parts import FabricPlan, list_parts, step_entries
 from planner.models.base.arrays import FloatArray
 from planner.models.base.errors import CapabilityError
-from planner.models.flow_splitting.loads import Loads, part_loads, shared_loads
+from planner.models.flow_splitting.evaluation.loads import Loads, part_loads, shared_loads
+from planner.models.flow_splitting.evaluation.rules import rule_loads, why_not
 from planner.models.flow_splitting.plan import (
     AggregatedArcsPlan,
     AggregatedPlan,
     ExplicitPathsPlan,
     ExplicitPlan,
 )
-from planner.models.flow_splitting.rules import rule_loads, why_not
 from planner.models.flow_splitting.view import View
 
 

@@ -6,10 +6,18 @@ import numpy as np
 
 from planner.models.base.arrays import FloatArray, IntArray
 from planner.models.base.errors import CapabilityError
+from planner.models.flow_splitting.evaluation.layout import shape_faults
+from planner.models.flow_splitting.evaluation.rules import rule_spines, why_not
+from planner.models.flow_splitting.evaluation.wrap_around import (
+    Entries,
+    cuts_of,
+    flow_stretches,
+    lay_out,
+    locate,
+    with_lanes,
+)
 from planner.models.flow_splitting.fabric import Fabric
-from planner.models.flow_splitting.layout import shape_faults
 from planner.models.flow_splitting.plan import AggregatedPlan, ExplicitPlan, Rule, RulePlan
-from planner.models.flow_splitting.rules import rule_spines, why_not
 from planner.models.flow_splitting.traffic import (
     LISTABLE,
     AllPairs,
@@ -19,14 +27,6 @@ from planner.models.flow_splitting.traffic import (
     leaf_demand,
 )
 from planner.models.flow_splitting.view import View
-from planner.models.flow_splitting.wrap_around import (
-    Entries,
-    cuts_of,
-    flow_stretches,
-    lay_out,
-    locate,
-    with_lanes,
-)
 
 MISMATCH = 1e-6
 """Largest relative difference between what a pair sends and what the plan gives it."""

@@ -4,8 +4,8 @@ import numpy as np
 
 from planner.models.base.arrays import FloatArray, IntArray
 from planner.models.flow_splitting.fabric import ArcNetwork
-from planner.models.flow_splitting.metric import distances
 from planner.models.flow_splitting.plan import AggregatedArcsPlan
+from planner.models.flow_splitting.proofs.metric import distances
 from planner.models.flow_splitting.traffic import Flows
 
 

@@ -4,7 +4,7 @@ import numpy as np
 
 from planner.models.base.arrays import FloatArray
 from planner.models.flow_splitting.fabric import ArcNetwork
-from planner.models.flow_splitting.metric import distances
+from planner.models.flow_splitting.proofs.metric import distances
 
 
 class ShortestPaths:

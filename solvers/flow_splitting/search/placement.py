@@ -36,7 +36,7 @@ class Placement:
         with np.errstate(divide="ignore"):
             self.cost = [1.0 / fabric.up, 1.0 / fabric.down]
         """Seconds per unit of size[leaf, spine, lane]; infinite where there is no link."""
-        self.time = [np.zeros(fabric.up.shape), np.zeros(fabric.down.shape)]
+        self.time: list[FloatArray] = [np.zeros(fabric.up.shape), np.zeros(fabric.down.shape)]
         """Load over rate[leaf, spine, lane]."""
         for side in (UP, DOWN):
             at = self.leaf[side], self.spine, self.lane[side]

@@ -20,7 +20,7 @@ from planner.models.flow_splitting.bounds import (
 )
 from planner.models.flow_splitting.enumeration import optimum, step_optimum
 from planner.models.flow_splitting.fabric import ArcNetwork, Fabric
-from planner.models.flow_splitting.pairs import pair_time
+from planner.models.flow_splitting.proofs.pairs import pair_time
 from planner.models.flow_splitting.traffic import Flows, Step
 from planner.models.flow_splitting.view import View
 

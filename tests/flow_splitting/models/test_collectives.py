@@ -5,8 +5,8 @@ from collections import Counter
 import numpy as np
 import pytest
 
-from planner.models.flow_splitting.collectives import distinct, phases
-from planner.models.flow_splitting.steps import rank_hosts
+from planner.models.flow_splitting.input.collectives import distinct, phases
+from planner.models.flow_splitting.input.steps import rank_hosts
 from planner.models.flow_splitting.traffic import AllPairs, nic_load
 from planner.models.flow_splitting.workload import Collective
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from planner.models.flow_splitting.reachability import (
+from planner.models.flow_splitting.proofs.reachability import (
     explain_unreachable,
     find_unreachable,
     is_unreachable,

@@ -5,8 +5,8 @@ import pytest
 
 from planner.models.flow_splitting import evaluate
 from planner.models.flow_splitting.bounds import degree_bound
+from planner.models.flow_splitting.evaluation.rules import rule_loads, rule_spines, why_not
 from planner.models.flow_splitting.plan import ExplicitPlan, Rule, RulePlan
-from planner.models.flow_splitting.rules import rule_loads, rule_spines, why_not
 
 
 def listed_loads(fabric, flows, spine):

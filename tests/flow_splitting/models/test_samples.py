@@ -9,7 +9,7 @@ import yaml
 from planner.models.flow_splitting import Instance
 from planner.models.flow_splitting.bounds import best_simple_proof
 from planner.models.flow_splitting.enumeration import optimum
-from planner.models.flow_splitting.reachability import find_unreachable
+from planner.models.flow_splitting.proofs.reachability import find_unreachable
 from planner.models.flow_splitting.samples import draw
 from planner.models.flow_splitting.traffic import AllPairs
 

@@ -5,13 +5,13 @@ from numpy.typing import NDArray
 
 from planner.models.base.arrays import FloatArray, IntArray
 from planner.models.base.evaluation import Violation
+from planner.models.flow_splitting.evaluation.loads import busiest_arc
+from planner.models.flow_splitting.evaluation.outcome import SERVED, Outcome, Setting
+from planner.models.flow_splitting.evaluation.parts import UNKNOWN, count_parts, unequal_flows
+from planner.models.flow_splitting.evaluation.violations import name_each
 from planner.models.flow_splitting.grouping import sum_by
-from planner.models.flow_splitting.loads import busiest_arc
-from planner.models.flow_splitting.outcome import SERVED, Outcome, Setting
-from planner.models.flow_splitting.parts import UNKNOWN, count_parts, unequal_flows
 from planner.models.flow_splitting.plan import AggregatedArcsPlan, ExplicitPathsPlan
 from planner.models.flow_splitting.traffic import Flows
-from planner.models.flow_splitting.violations import name_each
 
 
 def evaluate_paths(setting: Setting, plan: ExplicitPathsPlan, flows: Flows) -> Outcome:

@@ -7,7 +7,7 @@ import numpy as np
 
 from planner.models.base.arrays import IntArray
 from planner.models.base.evaluation import Violation
-from planner.models.flow_splitting.outcome import Setting
+from planner.models.flow_splitting.evaluation.outcome import Setting
 from planner.models.flow_splitting.plan import (
     AggregatedPlan,
     ExplicitPathsPlan,

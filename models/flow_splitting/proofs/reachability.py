@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from planner.models.base.evaluation import Reason
 from planner.models.flow_splitting.fabric import Fabric, compile_fabric
-from planner.models.flow_splitting.metric import distances
+from planner.models.flow_splitting.proofs.metric import distances
 from planner.models.flow_splitting.traffic import AllPairs, Step, leaf_demand
 from planner.models.flow_splitting.view import View
 from planner.models.topologies.graph import Graph

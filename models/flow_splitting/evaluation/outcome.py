@@ -9,11 +9,11 @@ import numpy as np
 
 from planner.models.base.arrays import FloatArray, IntArray
 from planner.models.base.evaluation import Violation
+from planner.models.flow_splitting.evaluation.labels import Labels
+from planner.models.flow_splitting.evaluation.loads import Busiest
+from planner.models.flow_splitting.evaluation.parts import Parts
+from planner.models.flow_splitting.evaluation.violations import name_each
 from planner.models.flow_splitting.fabric import ArcNetwork, Fabric
-from planner.models.flow_splitting.labels import Labels
-from planner.models.flow_splitting.loads import Busiest
-from planner.models.flow_splitting.parts import Parts
-from planner.models.flow_splitting.violations import name_each
 
 if TYPE_CHECKING:
     from planner.models.flow_splitting.instance import FlowSplitting

@@ -8,13 +8,17 @@ from numpy.typing import NDArray
 
 from planner.models.base.arrays import FloatArray, IntArray
 from planner.models.base.evaluation import Violation
+from planner.models.flow_splitting.evaluation.loads import busiest_link, part_loads
+from planner.models.flow_splitting.evaluation.outcome import Outcome, Setting
+from planner.models.flow_splitting.evaluation.parts import (
+    count_parts,
+    repeated_paths,
+    unequal_flows,
+)
+from planner.models.flow_splitting.evaluation.violations import name_each
 from planner.models.flow_splitting.grouping import sum_by
-from planner.models.flow_splitting.loads import busiest_link, part_loads
-from planner.models.flow_splitting.outcome import Outcome, Setting
-from planner.models.flow_splitting.parts import count_parts, repeated_paths, unequal_flows
 from planner.models.flow_splitting.plan import ExplicitPlan
 from planner.models.flow_splitting.traffic import Flows
-from planner.models.flow_splitting.violations import name_each
 
 
 @dataclass

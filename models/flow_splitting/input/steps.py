@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from planner.models.base.arrays import FloatArray, IntArray
-from planner.models.flow_splitting.collectives import Phase, distinct
 from planner.models.flow_splitting.fabric import host_leaves
-from planner.models.flow_splitting.tables import Rows, holds_matrix, read_matrix, read_rows
+from planner.models.flow_splitting.input.collectives import Phase, distinct
+from planner.models.flow_splitting.input.tables import Rows, holds_matrix, read_matrix, read_rows
 from planner.models.flow_splitting.traffic import AllPairs, Flows, Step
 from planner.models.flow_splitting.workload import Collective, Demands
 from planner.models.topologies.leaf_spine import LeafSpine

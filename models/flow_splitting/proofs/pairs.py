@@ -4,9 +4,9 @@ import numpy as np
 
 from planner.models.base.arrays import FloatArray, IntArray
 from planner.models.base.rounding import lower
-from planner.models.flow_splitting.counting import ROUNDS, SLACK, group_time
 from planner.models.flow_splitting.fabric import Fabric
-from planner.models.flow_splitting.groups import group_of
+from planner.models.flow_splitting.proofs.counting import ROUNDS, SLACK, group_time
+from planner.models.flow_splitting.proofs.groups import group_of
 from planner.models.flow_splitting.traffic import AllPairs, Flows, Traffic, leaf_demand
 
 LOOKED_AT = 64

@@ -4,9 +4,9 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from planner.models.base.errors import Issue
-from planner.models.flow_splitting.collective_check import check_collective
-from planner.models.flow_splitting.suggest import unknown_node
-from planner.models.flow_splitting.tables import (
+from planner.models.flow_splitting.input.collective_check import check_collective
+from planner.models.flow_splitting.input.suggest import unknown_node
+from planner.models.flow_splitting.input.tables import (
     Loc,
     TableError,
     holds_matrix,

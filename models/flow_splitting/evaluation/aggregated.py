@@ -7,20 +7,20 @@ from numpy.typing import NDArray
 
 from planner.models.base.arrays import FloatArray, IntArray
 from planner.models.base.evaluation import Violation
-from planner.models.flow_splitting.grouping import sum_by
-from planner.models.flow_splitting.loads import busiest_link, shared_loads
-from planner.models.flow_splitting.outcome import SERVED, Outcome, Setting
-from planner.models.flow_splitting.parts import EQUAL, Parts
-from planner.models.flow_splitting.plan import AggregatedPlan
-from planner.models.flow_splitting.traffic import AllPairs, leaf_demand
-from planner.models.flow_splitting.violations import name_each
-from planner.models.flow_splitting.wrap_around import (
+from planner.models.flow_splitting.evaluation.loads import busiest_link, shared_loads
+from planner.models.flow_splitting.evaluation.outcome import SERVED, Outcome, Setting
+from planner.models.flow_splitting.evaluation.parts import EQUAL, Parts
+from planner.models.flow_splitting.evaluation.violations import name_each
+from planner.models.flow_splitting.evaluation.wrap_around import (
     Cuts,
     Entries,
     cuts_of,
     flow_stretches,
     with_lanes,
 )
+from planner.models.flow_splitting.grouping import sum_by
+from planner.models.flow_splitting.plan import AggregatedPlan
+from planner.models.flow_splitting.traffic import AllPairs, leaf_demand
 
 
 def evaluate_aggregated(

@@ -12,7 +12,7 @@ import numpy as np
 
 from planner.models.base.arrays import FloatArray, IntArray
 from planner.models.base.rounding import lower
-from planner.models.flow_splitting.groups import Group
+from planner.models.flow_splitting.proofs.groups import Group
 
 SLACK = 1e-12
 """A flow that misses a link by this relative length counts as fitting."""

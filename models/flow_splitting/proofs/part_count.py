@@ -14,10 +14,10 @@ import math
 import numpy as np
 
 from planner.models.base.arrays import FloatArray, IntArray
-from planner.models.flow_splitting.counting import SLACK as ROUNDING
-from planner.models.flow_splitting.counting import fits
-from planner.models.flow_splitting.degree import degree_bound
-from planner.models.flow_splitting.groups import Group, end_groups, group_of
+from planner.models.flow_splitting.proofs.counting import SLACK as ROUNDING
+from planner.models.flow_splitting.proofs.counting import fits
+from planner.models.flow_splitting.proofs.degree import degree_bound
+from planner.models.flow_splitting.proofs.groups import Group, end_groups, group_of
 from planner.models.flow_splitting.traffic import Step
 from planner.models.flow_splitting.view import View
 

@@ -6,7 +6,7 @@ from planner.models.base.arrays import FloatArray
 from planner.models.base.rounding import lower
 from planner.models.flow_splitting.fabric import ArcNetwork, Fabric
 from planner.models.flow_splitting.grouping import sum_by
-from planner.models.flow_splitting.pairs import pair_cuts
+from planner.models.flow_splitting.proofs.pairs import pair_cuts
 from planner.models.flow_splitting.timing import nic_time
 from planner.models.flow_splitting.traffic import AllPairs, Flows, Step, Traffic, leaf_demand
 from planner.models.flow_splitting.view import View

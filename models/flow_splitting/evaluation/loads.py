@@ -5,9 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from planner.models.base.arrays import FloatArray, IntArray
+from planner.models.flow_splitting.evaluation.labels import Labels
 from planner.models.flow_splitting.fabric import ArcNetwork, Fabric
 from planner.models.flow_splitting.grouping import sum_by
-from planner.models.flow_splitting.labels import Labels
 
 
 @dataclass(frozen=True, eq=False, slots=True)

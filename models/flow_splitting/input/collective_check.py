@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Sequence
 
 from planner.models.base.errors import Issue
-from planner.models.flow_splitting.collectives import phases
-from planner.models.flow_splitting.suggest import unknown_node
-from planner.models.flow_splitting.tables import Loc
+from planner.models.flow_splitting.input.collectives import phases
+from planner.models.flow_splitting.input.suggest import unknown_node
+from planner.models.flow_splitting.input.tables import Loc
 from planner.models.flow_splitting.workload import Collective
 from planner.models.topologies.graph import Graph
 from planner.models.topologies.leaf_spine import LeafSpine

@@ -1,0 +1,1 @@
+"""The pieces of the evaluator: reading plans, laying out flows, adding up loads and parts."""

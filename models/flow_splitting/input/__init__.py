@@ -1,0 +1,1 @@
+"""From what the user wrote to arrays, and what can be wrong with it."""

@@ -1,0 +1,1 @@
+"""The arguments behind the bounds, one per module."""
