@@ -9,8 +9,8 @@ CONTINUOUS = 1e-6
 
 
 def agrees(claimed: float, recomputed: float, tolerance: float = COMBINATORIAL) -> bool:
-    """Return whether two figures agree to a relative `tolerance`; zero agrees with dust."""
-    return math.isclose(claimed, recomputed, rel_tol=tolerance, abs_tol=tolerance * 1e-12)
+    """Return whether two figures agree to a relative `tolerance`, zero only with zero."""
+    return math.isclose(claimed, recomputed, rel_tol=tolerance, abs_tol=0.0)
 
 
 def lower(value: float, operations: int = 1) -> float:

@@ -9,6 +9,7 @@ from planner.models.base.errors import Issue
 from planner.models.base.quantities import Duration, Rate
 from planner.models.base.record import Name, Record
 from planner.models.topologies.naming import Naming, Nodes
+from planner.models.topologies.rates import check_rates
 
 
 class Link(Record):
@@ -54,6 +55,7 @@ class Graph(Record):
 
     def cross_check(self, loc: tuple[str | int, ...] = ("topology",)) -> Iterator[Issue]:
         """Yield references to nodes that do not exist, loops and missing rates."""
+        yield from check_rates(self, loc)
         names = self.node_names()
         for name in names.repeated():
             yield Issue(

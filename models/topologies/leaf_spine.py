@@ -7,6 +7,7 @@ from planner.models.base.errors import Issue
 from planner.models.base.quantities import Duration, Rate
 from planner.models.base.record import Count, Name, Record
 from planner.models.topologies.naming import Naming, Nodes
+from planner.models.topologies.rates import check_rates
 
 
 class SpineGroup(Record):
@@ -83,6 +84,7 @@ class LeafSpine(Record):
 
     def cross_check(self, loc: tuple[str | int, ...] = ("topology",)) -> Iterator[Issue]:
         """Yield references to nodes that do not exist, and fields that exclude each other."""
+        yield from check_rates(self, loc)
         yield from self._check_fields(loc)
         yield from self._check_names(loc)
         for field in ("link_overrides", "failed_links"):

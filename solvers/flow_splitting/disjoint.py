@@ -7,12 +7,26 @@ import numpy as np
 
 from planner.models.base.arrays import FloatArray
 from planner.models.flow_splitting.fabric import Fabric
+from planner.solvers.flow_splitting.evenness import ALIKE
 from planner.solvers.flow_splitting.pairing import Pairs
 
 
 def is_disjoint(pairs: Pairs) -> bool:
     """Return whether no two pairs of leaves share a sender or a receiver."""
     return all(len(np.unique(end)) == len(end) for end in (pairs.source, pairs.target))
+
+
+def has_matching_lanes(fabric: Fabric, pairs: Pairs) -> bool:
+    """Return whether joining equal lanes upwards and downwards wastes no rate of any pair.
+
+    It does where the parallel links at the two ends of a spine differ in number or rate, as after
+    the failure of some of them: then a part may have to change lanes at the spine.
+    """
+    if fabric.lanes == 1:
+        return True
+    joined = np.minimum(fabric.up[pairs.source], fabric.down[pairs.target]).sum(axis=2)
+    offered = np.minimum(fabric.up_total[pairs.source], fabric.down_total[pairs.target])
+    return bool(np.allclose(joined, offered, rtol=ALIKE, atol=0.0))
 
 
 def pair_rates(fabric: Fabric, pairs: Pairs) -> FloatArray:

@@ -16,7 +16,7 @@ from planner.models.flow_splitting.timing import crosses_fabric, nic_time
 from planner.models.flow_splitting.traffic import Flows, Step
 from planner.models.flow_splitting.view import View
 from planner.solvers.contract import Answer, Run
-from planner.solvers.flow_splitting.disjoint import is_disjoint, pair_rates
+from planner.solvers.flow_splitting.disjoint import has_matching_lanes, is_disjoint, pair_rates
 from planner.solvers.flow_splitting.evenness import ALIKE
 from planner.solvers.flow_splitting.explicit import (
     StepParts,
@@ -71,6 +71,8 @@ def _unfit(fabric: Fabric, step: Step) -> str | None:
             return found
         uniform = found.even.has_one_speed and found.even.has_equal_leaves
         return None if uniform else "the links differ in speed"
+    if not has_matching_lanes(fabric, pairs):
+        return "parallel links differ at the two ends of a spine"
     size = flows.size[flow]
     if (size != np.repeat(size[pairs.first], pairs.count)).any():
         return "flows of one pair of leaves differ in size"

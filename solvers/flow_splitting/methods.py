@@ -5,6 +5,7 @@ from planner.solvers.contract import Choice, Method
 from planner.solvers.flow_splitting import (
     colouring,
     equal_parts,
+    equal_search,
     local_search,
     rules,
     wrap_around,
@@ -44,6 +45,13 @@ METHODS = (
         summary="Fewest flows cut, each into equal parts, dealt out over the whole fabric.",
         entry=f"{_ROOM}.equal_parts:solve",
         refuses=equal_parts.refuses,
+    ),
+    Method(
+        name="equal_search",
+        proves="heuristic",
+        summary="Equal parts on any fabric: the best of whole flows and two ways of spreading.",
+        entry=f"{_ROOM}.equal_search:solve",
+        refuses=equal_search.refuses,
     ),
     Method(
         name="splittable_lp",
@@ -156,8 +164,11 @@ def _on_fabric(instance: FlowSplitting) -> Choice:
         if wrap_around.refuses(instance) is None and wrap_around.cuts_little(instance):
             return Choice("wrap_around", "cutting at the shares of the links is exact here")
         return Choice("splittable_lp", "flows may be cut, and the fabric has no closed form")
-    if splitting == "equal" and equal_parts.refuses(instance) is None:
-        return Choice("equal_parts", "flows are cut into equal parts")
+    if splitting == "equal":
+        if equal_parts.refuses(instance) is None:
+            return Choice("equal_parts", "flows are cut into equal parts")
+        if equal_search.refuses(instance) is None:
+            return Choice("equal_search", "equal parts, and sizes or rates differ")
     if by_cpsat.refuses(instance) is None:
         return Choice("exact", "whole flows of different sizes or rates")
-    return Choice("local_search", "no exact method takes this many flows, or these equal parts")
+    return Choice("local_search", "no exact method takes this many flows")

@@ -21,7 +21,7 @@ from planner.models.flow_splitting.timing import crosses_fabric, nic_time
 from planner.models.flow_splitting.traffic import Step
 from planner.models.flow_splitting.view import View
 from planner.solvers.contract import Answer, Run
-from planner.solvers.flow_splitting.disjoint import is_disjoint, pair_rates
+from planner.solvers.flow_splitting.disjoint import has_matching_lanes, is_disjoint, pair_rates
 from planner.solvers.flow_splitting.evenness import Even, find_even
 from planner.solvers.flow_splitting.explicit import (
     StepParts,
@@ -57,7 +57,12 @@ def refuses(instance: FlowSplitting) -> str | None:
         return f"it cuts flows into unequal parts, and splitting is `{view.splitting}`"
     for step in view.steps:
         pairs = count_pairs(step.traffic, view.fabric.leaves)
-        if len(pairs) and not is_disjoint(pairs) and _even(view.fabric, pairs) is None:
+        if not len(pairs):
+            continue
+        if is_disjoint(pairs):
+            if not has_matching_lanes(view.fabric, pairs):
+                return f"parallel links differ at the two ends of a spine (step `{step.label}`)"
+        elif _even(view.fabric, pairs) is None:
             return (
                 f"in step `{step.label}` leaves exchange traffic with several leaves while their "
                 "spines differ, as after the failure of single links"

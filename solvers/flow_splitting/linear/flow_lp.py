@@ -127,7 +127,11 @@ class FlowLP:
         share = np.zeros((len(problem.amount), problem.up.shape[1]))
         amounts = spread.amounts
         share[row[amounts.source, amounts.target], amounts.spine] = amounts.size
-        return Guide(self.classes, row, share / share.sum(axis=1, keepdims=True))
+        total = share.sum(axis=1, keepdims=True)
+        # A demand that is rounding dust beside the others may have no share in the solution.
+        known = np.divide(share, total, out=np.zeros_like(share), where=total > 0)
+        share = np.where(total > 0, known, share_by_rate(problem))
+        return Guide(self.classes, row, share)
 
     def _time_by_rate(self) -> float:
         """Return the time of sharing by link rates."""
