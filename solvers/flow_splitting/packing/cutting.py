@@ -37,7 +37,11 @@ def wrap_around(
     item: IntArray = np.minimum(np.cumsum(is_item) - is_item, len(item_end) - 1)
     bin_: IntArray = np.cumsum(~is_item) - ~is_item
     keep = length > NEGLIGIBLE * item_size[item]
-    item, bin_, length = item[keep], bin_[keep], length[keep]
+    # An item that is dust beside the others has no length left: it goes where it ends.
+    ends = np.flatnonzero(is_item)
+    lost = ends[np.bincount(item[keep], minlength=len(item_size)) == 0]
+    keep[lost], length[lost] = True, item_size[item[lost]]
+    item, bin_, length = item[keep], np.minimum(bin_[keep], len(bin_end) - 1), length[keep]
     scale = item_size / np.bincount(item, length, len(item_size))
     return item, bin_, length * scale[item]
 
