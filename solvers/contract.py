@@ -25,7 +25,7 @@ class Budget:
     time_limit: float | None = None
     """Wall-clock seconds, model building and presolve included."""
     gap: float = 1e-6
-    """Relative gap at which a plan counts as optimal."""
+    """Relative gap at which to stop; a plan counts as optimal within it, and 1e-4 at most."""
     workers: int | None = None
     """Threads of a solver; `None` leaves the engine its default (CP-SAT: 8, others: 1)."""
 
@@ -44,6 +44,8 @@ class Method:
     """Whether it calls native code that may not return, and so runs in the worker process."""
     refuses: Callable[[Any], str | None] = lambda instance: None
     """Says why an instance is not for this method (and which method is), or `None`."""
+    options: Mapping[str, str] = field(default_factory=dict)
+    """Name of each option that the method reads from its run -> what it means."""
 
 
 @dataclass(frozen=True, slots=True)

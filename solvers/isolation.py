@@ -38,7 +38,8 @@ def run_isolated(entry: str, instance: Any, run: Run) -> Answer:
     Raises
     ------
     BackendError
-        The process or its method crashed before there was an incumbent.
+        The process or its method crashed before there was an incumbent, or needs a package that is
+        not installed.
     CapabilityError, InputError
         The method refused the instance.
     """
@@ -165,7 +166,8 @@ def _failed(failure: Failure, run: Run) -> Answer:
         raise CapabilityError(failure.message)
     if failure.kind == "memory":
         return _kept(run, "memory", "The method ran out of memory.")
-    if run.incumbent is None:
+    # A package that is not there is for the user to mend, whatever was found before it was wanted.
+    if failure.kind == "missing" or run.incumbent is None:
         raise BackendError(failure.message)
     last = failure.message.strip().splitlines()[-1]
     return _kept(run, "crash", f"The method failed after this plan: {last}")

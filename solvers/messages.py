@@ -59,9 +59,19 @@ class Report:
 class Failure:
     """Why the method gave no answer."""
 
-    kind: Literal["input", "capability", "backend", "memory", "crash"]
+    kind: Literal["input", "capability", "backend", "missing", "memory", "crash"]
     message: str
     findings: tuple[Finding, ...] = ()
+
+
+def lacking(error: ImportError) -> str:
+    """Return which package is missing, or cannot be used as it is installed, and the way out."""
+    package = (error.name or "").partition(".")[0]
+    if not package:
+        return f"{error}. Mend the installation, or choose another method."
+    is_missing = isinstance(error, ModuleNotFoundError)
+    advice = "Install" if is_missing else "Reinstall"
+    return f"{error}. {advice} the package `{package}`, or choose another method."
 
 
 def pack(message: object) -> bytes:

@@ -24,6 +24,7 @@ from planner.solvers.messages import (
     Report,
     Request,
     Setting,
+    lacking,
     pack,
     receive,
     receive_bytes,
@@ -95,6 +96,8 @@ def _answer(
         return Failure("capability", str(error))
     except BackendError as error:
         return Failure("backend", str(error))
+    except ImportError as error:
+        return Failure("missing", lacking(error))
     except BaseException:
         return Failure("crash", traceback.format_exc())
     if not isinstance(answer, Answer):

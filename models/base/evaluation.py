@@ -67,6 +67,9 @@ class CheckedBound(Record):
 
     bounds: Mapping[str, float]
     """Proven bound by objective name, rounded outward: no plan is better."""
+    holds_at: float | None = None
+    """The bounds on later objectives hold for plans whose first objective is no worse than this;
+    `None` if they hold for every plan that is best in the first."""
     source: BoundSource = "certificate"
     infeasible: bool = False
     """Whether the certificate proves that there is no plan at all."""

@@ -4,7 +4,7 @@ import math
 from collections.abc import Iterator
 
 from planner.models.base.evaluation import CheckedBound, Violation
-from planner.models.base.rounding import COMBINATORIAL, lower
+from planner.models.base.rounding import COMBINATORIAL, agrees, lower
 from planner.models.flow_splitting.bounds import (
     arc_metric_bound,
     counting_bound,
@@ -22,7 +22,7 @@ from planner.models.flow_splitting.certificate import (
     StepProof,
     UnreachableCertificate,
 )
-from planner.models.flow_splitting.enumeration import step_optimum
+from planner.models.flow_splitting.enumeration import step_bound
 from planner.models.flow_splitting.instance import FlowSplitting
 from planner.models.flow_splitting.proofs.reachability import explain_unreachable, is_unreachable
 from planner.models.flow_splitting.traffic import Step
@@ -43,8 +43,10 @@ def check_certificate(
     """Return what a certificate proves about an instance, recomputed without a solver.
 
     Bounds are given by objective name: `completion_time` (or `max_utilisation`) and `parts`. The
-    bound on the parts holds for plans with an objective of at most the certificate's `parts_at`;
-    without one it is the number of flows, which holds for all. Violations have the codes
+    bound on the parts holds for plans with an objective of at most the certificate's `parts_at`,
+    which is passed on as `holds_at`; without one it is the number of flows, which holds for all. A
+    `parts_at` below the proven bound speaks of no plan at all and is refused. Violations have the
+    codes
     `certificate-kind` (a proof that does not suit the instance), `certificate-shape`,
     `certificate-length`, `certificate-value` and `certificate-reachable`.
     """
@@ -72,10 +74,11 @@ def check_certificate(
     terms = [step.repeat * value for step, value in zip(view.steps, values, strict=True)]
     total = lower(math.fsum(terms), 2)
     faults += _compare(certificate.value, total, name)
-    parts, part_faults = _check_parts(view, certificate)
+    parts, holds_at, part_faults = _check_parts(view, certificate, total)
     is_enumerated = any(isinstance(proof, EnumerationProof) for proof in certificate.steps)
     return CheckedBound(
         bounds={name: total, "parts": parts},
+        holds_at=holds_at,
         source="enumeration" if is_enumerated else "certificate",
         violations=(*faults, *part_faults),
     )
@@ -91,18 +94,27 @@ def _compare(claimed: float, value: float, where: str) -> Iterator[Violation]:
         )
 
 
-def _check_parts(view: View, certificate: BoundsCertificate) -> tuple[int, list[Violation]]:
-    flows = sum(len(step.traffic) for step in view.steps)
-    if certificate.parts is None and certificate.parts_at is None:
-        return flows, []
-    if certificate.parts is None or certificate.parts_at is None:
+def _check_parts(
+    view: View, certificate: BoundsCertificate, total: float
+) -> tuple[int, float | None, list[Violation]]:
+    """Return the bound on the parts, up to which objective it holds, and what is claimed wrongly.
+
+    `total` is the proven bound of the objective.
+    """
+    flows, at = sum(len(step.traffic) for step in view.steps), certificate.parts_at
+    if certificate.parts is None and at is None:
+        return flows, None, []
+    if certificate.parts is None or at is None:
         where = "`parts` and `parts_at` are given together or not at all"
-        return flows, [ProofError("certificate-shape", where).violation]
-    parts = parts_bound(view, certificate.parts_at)
+        return flows, None, [ProofError("certificate-shape", where).violation]
+    if at < total and not agrees(at, total):
+        where = f"parts_at: {at!r} is below the bound {total!r}, so no plan is as good"
+        return flows, None, [ProofError("certificate-value", where).violation]
+    parts = parts_bound(view, at)
     if certificate.parts == parts:
-        return parts, []
+        return parts, at, []
     where = f"parts: claimed {certificate.parts}, recomputed {parts}"
-    return parts, [ProofError("certificate-value", where).violation]
+    return parts, at, [ProofError("certificate-value", where).violation]
 
 
 def _recompute(view: View, step: Step, proof: StepProof, where: str) -> float:
@@ -117,10 +129,10 @@ def _recompute(view: View, step: Step, proof: StepProof, where: str) -> float:
         if view.splitting != "whole":
             raise ProofError("certificate-kind", f"{where}: counting needs `splitting: whole`")
         return counting_bound(view, step)
-    optimum = step_optimum(view, step)
-    if optimum is None:
+    bound = step_bound(view, step)
+    if bound is None:
         raise ProofError("certificate-kind", f"{where}: too large to be enumerated again")
-    return lower(optimum, 8)
+    return bound
 
 
 def _recompute_metric(view: View, step: Step, proof: MetricProof, where: str) -> float:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from planner.models.base.arrays import FloatArray
-from planner.models.base.rounding import COMBINATORIAL
+from planner.models.base.rounding import COMBINATORIAL, lower
 from planner.models.flow_splitting.fabric import Fabric
 from planner.models.flow_splitting.proofs.degree import degree_bound
 from planner.models.flow_splitting.proofs.options import Options, options_of
@@ -25,7 +25,9 @@ if TYPE_CHECKING:
 
 NUMBERS = 8_000_000
 """Most load figures held at a time; larger steps are not enumerated."""
-TIE = 1e-12
+WORK = 100_000_000
+"""Most load figures computed for one step, all its flows together; a few seconds."""
+TIE = 1e-13
 """A plan that is better by less than this, relative to the known one, is not looked for."""
 
 
@@ -57,14 +59,26 @@ def step_optimum(view: View, step: Step) -> float | None:
     return None if options is None else _least_time(view, options, nic_time(view, step) or 0.0)
 
 
+def step_bound(view: View, step: Step) -> float | None:
+    """Return what enumeration proves of a step: no plan takes less; `None` as `step_optimum`.
+
+    That is the optimum, less what plans may be better by without being looked for, and less the
+    rounding errors of adding up the flows of a link.
+    """
+    reached = step_optimum(view, step)
+    return None if reached is None else lower(reached * (1 - TIE), len(step.traffic) + 8)
+
+
 def _least_time(view: View, options: Options, nic: float) -> float | None:
     best = max(nic, _greedy_time(options))
     canonical = _spine_sorter(view.fabric, options) if view.fabric is not None else np.asarray
-    states = np.zeros((1, len(options.rate)))
+    states, work = np.zeros((1, len(options.rate))), 0
     for choices in options.flows:
         if best <= nic:
             break
-        if len(states) * choices.size > NUMBERS:
+        figures = len(states) * choices.size
+        work += figures
+        if figures > NUMBERS or work > WORK:
             return None
         states = (states[:, None, :] + choices).reshape(-1, states.shape[1])
         states = states[_times(states, options) < best * (1 - TIE)]

@@ -5,6 +5,13 @@ import numpy as np
 from planner.models.base.arrays import FloatArray, IntArray
 
 
+def least_by(group: IntArray, amount: FloatArray, groups: int) -> FloatArray:
+    """Return the smallest amount of each group; zero where a group is empty."""
+    least = np.full(groups, np.inf)
+    np.minimum.at(least, group, amount)
+    return np.where(np.isfinite(least), least, 0.0)
+
+
 def sum_by(group: IntArray, amount: FloatArray, *shape: int) -> FloatArray:
     """Return the sum of the amounts of each group, as an array of `shape`.
 

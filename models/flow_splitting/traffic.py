@@ -112,8 +112,13 @@ def nic_load(traffic: Traffic, hosts: int) -> float:
     """Return the most bytes that one host sends or receives, below its own leaf included."""
     if isinstance(traffic, AllPairs):
         return (len(traffic.host) - 1) * traffic.size
-    loads = [
-        np.bincount(end[end >= 0], traffic.size[end >= 0], hosts).max(initial=0.0)
-        for end in (traffic.source_host, traffic.target_host)
-    ]
-    return float(max(loads))
+    return float(max(load.max(initial=0.0) for load in host_loads(traffic, hosts)))
+
+
+def host_loads(flows: Flows, hosts: int) -> tuple[FloatArray, FloatArray]:
+    """Return the bytes that each host sends, and those it receives."""
+    sent, received = (
+        np.bincount(end[end >= 0], flows.size[end >= 0], hosts).astype(np.float64)
+        for end in (flows.source_host, flows.target_host)
+    )
+    return sent, received

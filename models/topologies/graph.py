@@ -10,6 +10,7 @@ from planner.models.base.quantities import Duration, Rate
 from planner.models.base.record import Name, Record
 from planner.models.topologies.naming import Naming, Nodes
 from planner.models.topologies.rates import check_rates
+from planner.models.topologies.repeats import check_repeats
 
 
 class Link(Record):
@@ -71,6 +72,8 @@ class Graph(Record):
         ):
             for position, edge in enumerate(getattr(self, field)):
                 yield from self._check_edge(edge, (*loc, field, position), ends, names)
+        down = ((frozenset((edge.a, edge.b)), f"{edge.a}-{edge.b}") for edge in self.failed_links)
+        yield from check_repeats(down, (*loc, "failed_links"))
 
     def _check_edge(
         self,

@@ -1,6 +1,8 @@
 """Two-tier leaf-spine fabrics as a user writes them."""
 
-from collections.abc import Iterator
+import bisect
+import itertools
+from collections.abc import Iterator, Sequence
 from typing import Literal
 
 from planner.models.base.errors import Issue
@@ -8,6 +10,7 @@ from planner.models.base.quantities import Duration, Rate
 from planner.models.base.record import Count, Name, Record
 from planner.models.topologies.naming import Naming, Nodes
 from planner.models.topologies.rates import check_rates
+from planner.models.topologies.repeats import check_repeats
 
 
 class SpineGroup(Record):
@@ -88,15 +91,47 @@ class LeafSpine(Record):
         yield from self._check_fields(loc)
         yield from self._check_names(loc)
         for field in ("link_overrides", "failed_links"):
-            for position, link in enumerate(getattr(self, field)):
-                for end, names in (("leaf", self.leaf_names()), ("spine", self.spine_names())):
-                    if names.find(getattr(link, end)) is None:
-                        yield Issue(
-                            code="unknown-node",
-                            loc=(*loc, field, position, end),
-                            message=f"there is no {end} `{getattr(link, end)}`",
-                            fix=f"The {end} names are {names.describe()}.",
-                        )
+            yield from self._check_links(getattr(self, field), (*loc, field))
+        yield from self._check_failures((*loc, "failed_links"))
+
+    def _check_links(
+        self, links: Sequence[LinkOverride | FailedLink], loc: tuple[str | int, ...]
+    ) -> Iterator[Issue]:
+        groups = {"leaf": self.leaf_names(), "spine": self.spine_names()}
+        for position, link in enumerate(links):
+            for end, names in groups.items():
+                if names.find(getattr(link, end)) is None:
+                    yield Issue(
+                        code="unknown-node",
+                        loc=(*loc, position, end),
+                        message=f"there is no {end} `{getattr(link, end)}`",
+                        fix=f"The {end} names are {names.describe()}.",
+                    )
+        named = (((link.leaf, link.spine), f"{link.leaf}-{link.spine}") for link in links)
+        yield from check_repeats(named, loc)
+
+    def _check_failures(self, loc: tuple[str | int, ...]) -> Iterator[Issue]:
+        """Check that no more parallel links are down than there are."""
+        spines = self.spine_names()
+        own = {(link.leaf, link.spine): link.parallel_links for link in self.link_overrides}
+        ends = list(itertools.accumulate(group.count for group in self.spine_groups))
+        for position, failed in enumerate(self.failed_links):
+            spine = spines.find(failed.spine)
+            if failed.links is None or spine is None:
+                continue
+            there = own.get((failed.leaf, failed.spine)) or (
+                self.spine_groups[bisect.bisect(ends, spine)].parallel_links
+                if ends
+                else self.parallel_links
+            )
+            if failed.links > there:
+                yield Issue(
+                    code="out-of-range",
+                    loc=(*loc, position, "links"),
+                    message=f"{failed.links} links are down between `{failed.leaf}` and "
+                    f"`{failed.spine}`, where there are {there}",
+                    fix=f"Give at most {there}, or leave `links` out if all are down.",
+                )
 
     def _check_fields(self, loc: tuple[str | int, ...]) -> Iterator[Issue]:
         if (self.spines is None) == (not self.spine_groups):
@@ -113,6 +148,15 @@ class LeafSpine(Record):
                 message="`link_rate` is missing",
                 fix="Give the rate of one leaf-spine link, for example `link_rate: 400 Gbit/s`.",
             )
+        given = self.model_fields_set if self.spine_groups and self.spines is None else set[str]()
+        for field in ("link_rate", "parallel_links"):
+            if field in given and getattr(self, field) is not None:
+                yield Issue(
+                    code="one-of",
+                    loc=(*loc, field),
+                    message=f"each of the `spine_groups` has its own `{field}`",
+                    fix=f"Remove this line, and give `{field}` in the groups.",
+                )
         if self.hosts_per_leaf is not None and self.hosts is not None:
             yield Issue(
                 code="one-of",

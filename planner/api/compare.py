@@ -1,6 +1,7 @@
 """`compare`: several methods on one instance, side by side."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from pydantic import Field
@@ -9,7 +10,7 @@ from planner.api.request import AUTO, Request, choose_method, find_method, reque
 from planner.api.solve import solve_loaded
 from planner.api.sources import InstanceSource, Override, instance_of, problem_of
 from planner.catalog import Problem
-from planner.models.base.errors import BackendError, CapabilityError
+from planner.models.base.errors import BackendError, CapabilityError, refuse
 from planner.models.base.evaluation import BoundSource, Metric, Objective
 from planner.models.base.instance import Instance
 from planner.models.base.record import Record
@@ -99,8 +100,10 @@ def compare(
         An instance, the path of its file, or its data.
     methods
         Names of methods; if not given, every method of the problem that takes the instance.
-    time_limit, gap, workers, budget, seed, options, progress, overrides
+    time_limit, gap, workers, budget, seed, progress, overrides
         As in `solve`, for each method.
+    options
+        Further options; each goes to the methods that know it, of which there must be one.
 
     Returns
     -------
@@ -111,7 +114,7 @@ def compare(
     Raises
     ------
     InputError
-        For faults of the instance, unknown methods or the limits.
+        For faults of the instance, unknown methods or options, or the limits.
 
     """
     asked = request(
@@ -127,10 +130,9 @@ def compare(
     problem = problem_of(loaded)
     kinds: dict[str, Method] = {method.name: method for method in problem.solver_room().METHODS}
     names = list(dict.fromkeys(methods)) if methods is not None else _able(problem, loaded)
-    for name in names:
-        # Before the first method runs, which may take long.
-        if name != AUTO:
-            find_method(problem, name)
+    # Before the first method runs, which may take long.
+    chosen = [find_method(problem, name) for name in names if name != AUTO]
+    _check_options(list(kinds.values()) if AUTO in names else chosen, asked.options)
     results: dict[str, Result] = {}
     messages: dict[str, str] = {}
     for name in names:
@@ -148,7 +150,8 @@ def baseline_of(result: Result) -> Baseline:
         return own
     if result.objective is None:
         raise ValueError("a result without a plan is no baseline")
-    return Baseline(objective=result.objective, metrics=result.metrics)
+    keeps_limits = not result.violations
+    return Baseline(objective=result.objective, metrics=result.metrics, keeps_limits=keeps_limits)
 
 
 def _with_baselines(
@@ -168,6 +171,15 @@ def _with_baselines(
     return found
 
 
+def _check_options(methods: Sequence[Method], options: Mapping[str, Any]) -> None:
+    known = sorted({name for method in methods for name in method.options})
+    for name in options:
+        if name not in known:
+            message = f"none of the methods has an option `{name}`"
+            fix = f"Their options: {', '.join(f'`{each}`' for each in known) or 'none'}."
+            raise refuse("option-unknown", message, fix, path=name)
+
+
 def _able(problem: Problem, instance: Instance) -> list[str]:
     methods: tuple[Method, ...] = problem.solver_room().METHODS
     return [method.name for method in methods if method.refuses(instance) is None]
@@ -182,8 +194,9 @@ def _run(
     messages: dict[str, str],
 ) -> None:
     try:
-        choose_method(problem, instance, name)
-        results[name] = solve_loaded(instance, name, asked)
+        method, _ = choose_method(problem, instance, name)
+        own = {key: value for key, value in asked.options.items() if key in method.options}
+        results[name] = solve_loaded(instance, name, replace(asked, options=own))
     except (CapabilityError, BackendError) as error:
         messages[name] = str(error)
 

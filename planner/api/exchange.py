@@ -1,10 +1,12 @@
 """`import_`, `convert` and `export`: files of other tools."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 from planner.api.sources import ResultSource, result_of
+from planner.models.base.errors import refuse
+from planner.results.result import Result
 from planner.results.verify import reload_instance
 
 
@@ -43,11 +45,13 @@ def convert(
 ) -> Path:
     """Turn a file of another tool into an instance file; return the file written.
 
-    Parameters and errors are those of `import_`; `target` is the YAML file to write.
+    Parameters and errors are those of `import_`; `target` is the YAML file to write, which cannot
+    be the source (`file-is-input`).
     """
     from planner.formats import write_instance
 
     path = Path(target)
+    keep_inputs(path, [Path(source)])
     write_instance(import_(format, source, options), path)
     return path
 
@@ -78,7 +82,8 @@ def export(
     Raises
     ------
     InputError
-        For an unknown format or option, a malformed result, or missing side-cars.
+        For an unknown format or option, a malformed result, missing side-cars, or a `path` that
+        is one of the files read.
     AuditError
         For a result file that was edited.
     CapabilityError
@@ -86,7 +91,34 @@ def export(
 
     """
     from planner.formats import export_file
+    from planner.formats.registry import get_format
 
     found = result_of(result)
+    if not isinstance(result, Result):
+        folder = Path(result).parent if data_dir is None else Path(data_dir)
+        sidecars = [folder / name for name in found.instance.sidecars]
+        with_npz = ".json" in get_format(format).suffixes
+        keep_inputs(Path(path), [Path(result), *sidecars], with_npz=with_npz)
     instance = reload_instance(found, data_dir)
     return export_file(format, found, instance, path, options)
+
+
+def keep_inputs(target: Path, inputs: Iterable[Path], *, with_npz: bool = False) -> None:
+    """Refuse to write onto a file that is read, or onto the `.npz` beside it.
+
+    `with_npz` says that long arrays may go to an `.npz` beside the target too. Links are seen
+    through. Raises `InputError` (`file-is-input`).
+    """
+    targets = [target, target.with_suffix(".npz")] if with_npz and target.name else [target]
+    for each in inputs:
+        for read in (each, each.with_suffix(".npz")) if each.name else (each,):
+            if any(_is_same(written, read) for written in targets):
+                message = f"`{target}` would replace `{read}`, which is read"
+                raise refuse("file-is-input", message, "Choose another name.", path=str(target))
+
+
+def _is_same(one: Path, other: Path) -> bool:
+    try:
+        return one.is_file() and one.samefile(other)
+    except OSError:
+        return False

@@ -127,7 +127,7 @@ def _restated(checked: CheckedBound | None) -> CheckedBound | None:
     """
     if checked is None or {found.code for found in checked.violations} != {WRONG_VALUE}:
         return checked
-    return CheckedBound(bounds=checked.bounds, source=checked.source)
+    return checked.model_copy(update={"violations": ()})
 
 
 def _still_proves(old: Result, restated: CheckedBound, bound: float | None) -> bool:

@@ -73,6 +73,15 @@ def find_method(problem: Problem, name: str) -> Method:
     raise refuse("method-unknown", message, suggest(name, known, "methods"), path="method")
 
 
+def check_options(method: Method, options: Mapping[str, Any]) -> None:
+    """Refuse options that a method does not read; raises `InputError` (`option-unknown`)."""
+    unknown = sorted(options.keys() - method.options.keys())
+    if unknown:
+        message = f"the method `{method.name}` has no option `{unknown[0]}`"
+        known = ", ".join(f"`{name}`" for name in method.options) or "none"
+        raise _bad("option-unknown", message, f"Its options: {known}.", unknown[0])
+
+
 def choose_method(problem: Problem, instance: Instance, name: str) -> tuple[Method, str | None]:
     """Return the method to run, and a note on why `auto` picked it.
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from planner.api.request import Request
 from planner.catalog.problem import resolve
 from planner.models.base.artefacts import Plan
+from planner.models.base.errors import BackendError
 from planner.models.base.instance import Instance
 from planner.solvers.contract import Answer, Method, Progress, Run, StopReason
 
@@ -76,6 +77,10 @@ def _here(method: Method, instance: Instance, run: Run) -> Answer:
         return _kept(run, "interrupt")
     except MemoryError:
         return _kept(run, "memory")
+    except ImportError as error:
+        from planner.solvers.messages import lacking
+
+        raise BackendError(lacking(error)) from error
     return answer
 
 

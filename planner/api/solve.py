@@ -4,9 +4,10 @@ import time
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from planner.api.interrupts import held
 from planner.api.previous import prefer_previous, revisit
-from planner.api.request import AUTO, Request, choose_method, request
-from planner.api.running import run_method
+from planner.api.request import AUTO, Request, check_options, choose_method, request
+from planner.api.running import Finished, run_method
 from planner.api.sources import (
     InstanceSource,
     Override,
@@ -14,11 +15,12 @@ from planner.api.sources import (
     instance_of,
     problem_of,
 )
+from planner.models.base.evaluation import Metric
 from planner.models.base.instance import Instance
 from planner.results.judge import Circumstances, judge
 from planner.results.records import Timing
 from planner.results.result import Result
-from planner.solvers.contract import Budget, Listener
+from planner.solvers.contract import Budget, Listener, Method
 
 
 def solve(
@@ -46,7 +48,8 @@ def solve(
     time_limit
         Wall-clock seconds, loading and building included; no limit if not given.
     gap
-        Relative gap at which a plan counts as optimal, 1e-6 if not given.
+        Relative gap at which to stop, 1e-6 if not given; a plan counts as optimal within it, and
+        within 1e-4 at most.
     workers
         Threads of a solver; the engine's own default if not given.
     budget
@@ -72,7 +75,7 @@ def solve(
     Raises
     ------
     InputError
-        For faults of the instance, the method's name or the limits.
+        For faults of the instance, the method's name, its options or the limits.
     CapabilityError
         When the method cannot take this instance; the message names methods that can.
     BackendError
@@ -109,16 +112,36 @@ def solve_loaded(
     start = time.perf_counter() - (load or 0.0)
     problem = problem_of(instance)
     chosen, choice = choose_method(problem, instance, method)
+    check_options(chosen, asked.options)
     notes = [choice] if choice is not None else []
     old = revisit(previous, problem, instance) if previous is not None else None
     warm = old.plan if old is not None and old.holds else None
     elapsed = time.perf_counter() - start
     finished = run_method(chosen, instance, asked, previous=warm, elapsed=elapsed)
-    answer = finished.answer
-    if old is not None:
-        answer, note = prefer_previous(old, problem, instance, answer, asked.budget.gap)
-        notes.append(note)
-    about = Circumstances(
+    with held() as presses:
+        answer, metrics = finished.answer, dict[str, Metric]()
+        if old is not None:
+            revision = prefer_previous(old, problem, instance, answer, asked.budget.gap)
+            answer, metrics["changed_parts"] = revision.answer, revision.changed_parts
+            notes.append(revision.note)
+        about = _about(chosen, method, asked, notes, finished, load, metrics)
+        result = judge(instance, answer, about)
+    # A plan that was found is not lost to a Ctrl-C that came while it was re-checked.
+    if presses and result.stopped_by is None:
+        result = result.model_copy(update={"stopped_by": "interrupt"}).sealed()
+    return result
+
+
+def _about(
+    chosen: Method,
+    method: str,
+    asked: Request,
+    notes: Sequence[str],
+    finished: Finished,
+    load: float | None,
+    metrics: Mapping[str, Metric],
+) -> Circumstances:
+    return Circumstances(
         method=chosen.name,
         may_break_limits=chosen.proves == "baseline",
         gap=asked.budget.gap,
@@ -126,6 +149,5 @@ def solve_loaded(
         options=asked.as_options(method),
         notes=tuple(notes),
         timing=Timing(load=load, build=finished.build, solve=finished.seconds),
-        metrics={} if old is None else {"changed_parts": None},
+        metrics=metrics,
     )
-    return judge(instance, answer, about)

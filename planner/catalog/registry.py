@@ -2,6 +2,7 @@
 
 import functools
 import importlib
+import logging
 import pkgutil
 from importlib.metadata import entry_points
 
@@ -11,23 +12,20 @@ from planner.models.base.errors import refuse
 
 GROUP = "planner.problems"
 
+log = logging.getLogger(__name__)
+
 
 @functools.cache
 def problems() -> tuple[Problem, ...]:
     """Return every registered problem, our own first, each kind in alphabetical order.
 
-    Raises `InputError` (`catalog-entry`) when an entry point is not a `Problem` or reuses a name.
+    An entry point that cannot be loaded, is no `Problem` or reuses a name is left out, with a
+    warning in the log that names its package.
     """
-    found = {problem.name: problem for problem in _own()}
-    for point in sorted(entry_points(group=GROUP), key=lambda point: point.name):
-        problem = point.load()
-        if not isinstance(problem, Problem) or problem.name in found:
-            message = (
-                f"the entry point `{point.name}` in `{GROUP}` is no new planner.catalog.Problem"
-            )
-            raise refuse("catalog-entry", message, f"Fix or uninstall `{point.value}`.")
-        found[problem.name] = problem
-    return tuple(found.values())
+    found, faults = _registered()
+    for fault in faults.values():
+        log.warning("left out: %s", fault)
+    return found
 
 
 def names() -> tuple[str, ...]:
@@ -35,13 +33,45 @@ def names() -> tuple[str, ...]:
     return tuple(problem.name for problem in problems())
 
 
+def broken() -> dict[str, str]:
+    """Return what is wrong with each entry point that is left out, by its name."""
+    return _registered()[1]
+
+
 def get(name: str) -> Problem:
-    """Return one problem by name; raises `InputError` (`problem-unknown`) with the known names."""
+    """Return one problem by name.
+
+    Raises `InputError`: `problem-unknown` with the known names, and `catalog-entry` for a problem
+    whose entry point is broken.
+    """
     for problem in problems():
         if problem.name == name:
             return problem
+    if name in broken():
+        fix = "Mend or uninstall the package."
+        raise refuse("catalog-entry", broken()[name], fix, path="problem")
     fix = f"Known problems: {', '.join(names())}."
     raise refuse("problem-unknown", f"there is no problem `{name}`", fix, path="problem")
+
+
+def _registered() -> tuple[tuple[Problem, ...], dict[str, str]]:
+    """Return the problems, and what is wrong with each broken entry point, by its name."""
+    found = {problem.name: problem for problem in _own()}
+    faults: dict[str, str] = {}
+    for point in sorted(entry_points(group=GROUP), key=lambda point: point.name):
+        try:
+            problem = point.load()
+        # Importing a package of somebody else may raise anything.
+        except (Exception, SystemExit) as error:
+            fault = f"cannot be loaded ({type(error).__name__}: {' '.join(str(error).split())})"
+        else:
+            if isinstance(problem, Problem) and problem.name not in found:
+                found[problem.name] = problem
+                continue
+            fault = "is no new planner.catalog.Problem"
+        package = point.dist.name if point.dist is not None else point.value
+        faults[point.name] = f"the entry point `{point.name}` of the package `{package}` {fault}"
+    return tuple(found.values()), faults
 
 
 def _own() -> list[Problem]:

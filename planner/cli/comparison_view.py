@@ -68,7 +68,10 @@ def _metrics(found: "Comparison") -> None:
     ]
     if shown:
         show.line()
-        rows = [(name, *(_cell(values, name) for values in figures.values())) for name in shown]
+        unit = next((row.objective.unit for row in found.rows if row.objective), "1")
+        rows = [
+            (name, *(_cell(values, name, unit) for values in figures.values())) for name in shown
+        ]
         show.table(("metric", *figures), rows, right=range(1, len(figures) + 1))
 
 
@@ -79,11 +82,11 @@ def _figures(row: "Row", found: "Comparison") -> dict[str, Any]:
     return {**{each.name: each.value for each in later}, **row.metrics}
 
 
-def _cell(metrics: Mapping[str, Any], figure: "str | Objective") -> str:
+def _cell(metrics: Mapping[str, Any], figure: "str | Objective", unit: str = "1") -> str:
     """Return a metric or objective; where it was drawn the mean, and p5 to p95 in brackets."""
     if isinstance(figure, str):
-        name, text = figure, show.metric(metrics.get(figure))
-        ends = (show.metric(metrics.get(f"{name}_{end}")) for end in ("p5", "p95"))
+        name, text = figure, show.measured(figure, metrics.get(figure), unit)
+        ends = (show.measured(name, metrics.get(f"{name}_{end}"), unit) for end in ("p5", "p95"))
     else:
         name, text = figure.name, show.quantity(figure.value, figure.unit)
         ends = (show.quantity(metrics.get(f"{name}_{end}"), figure.unit) for end in ("p5", "p95"))

@@ -4,6 +4,7 @@ The verbs are listed here with their one-line help, so that `planner --help` imp
 standard library alone.
 """
 
+import errno
 import importlib
 import os
 import sys
@@ -12,6 +13,7 @@ from typing import Any
 import click
 
 from planner.cli import failures
+from planner.cli.interrupts import termination
 from planner.cli.options import CONTEXT, say_more
 
 VERBS = {
@@ -33,7 +35,8 @@ VERBS = {
 
 EPILOG = (
     "Exit codes: 0 a plan, or nothing wrong; 1 internal error; 2 bad input or usage; "
-    "3 proved infeasible; 4 stopped without a plan; 5 verification failed; 130 interrupted."
+    "3 proved infeasible; 4 stopped without a plan; 5 verification failed; 130 interrupted, "
+    "143 terminated."
 )
 
 
@@ -76,8 +79,13 @@ class VerbGroup(click.Group):
         words = list(sys.argv[1:] if given is None else given)
         settings |= {"standalone_mode": False}
         settings.setdefault("prog_name", self.name)
-        with failures.reported(as_json="--json" in words, debug="--debug" in words):
+        as_json, debug = "--json" in words, "--debug" in words
+        with termination(), failures.reported(as_json=as_json, debug=debug):
+            if sys.stdout is None:
+                raise OSError(errno.EBADF, "stdout is closed")
             code = super().main(*args, **settings)
+            # Here rather than at the very end, where a full disk could not be reported any more.
+            sys.stdout.flush()
             sys.exit(int(code or 0))
 
 

@@ -107,7 +107,7 @@ def budget_options(function: Function) -> Function:
             metavar="G",
             default=1e-6,
             show_default=True,
-            help="Relative gap at which a plan counts as optimal.",
+            help="Relative gap at which a plan counts as optimal, up to 1e-4.",
         ),
         click.option(
             "--time-limit",

@@ -38,7 +38,10 @@ def result(found: "Result", *, metrics: bool = True) -> None:
     show.facts(_facts(found))
     if metrics and found.metrics:
         show.line()
-        show.facts((name, show.metric(value)) for name, value in found.metrics.items())
+        unit = found.objective.unit if found.objective is not None else "1"
+        show.facts(
+            (name, show.measured(name, value, unit)) for name, value in found.metrics.items()
+        )
     spread = dict(_spreads(found.baselines.items()))
     if spread:
         show.line()

@@ -10,6 +10,8 @@ import click
 from planner.models.base.rounding import COMBINATORIAL
 
 UNKNOWN = "unknown"
+DURATIONS = ("theta", "nic_time", "alpha_beta_time", "step_times")
+"""Metrics in seconds wherever the objective is."""
 _SECONDS = ((1.0, "s"), (1e-3, "ms"), (1e-6, "us"), (1e-9, "ns"))
 
 
@@ -78,6 +80,15 @@ def metric(value: Any) -> str:
         head = ", ".join(metric(item) for item in value[:6])
         return head if len(value) <= 6 else f"{head}, ... ({len(value)} in all)"
     return str(value)
+
+
+def measured(name: str, value: Any, unit: str) -> str:
+    """Return a metric, with the `unit` of the objective where it is a duration in it."""
+    if unit != "s" or name not in DURATIONS:
+        return metric(value)
+    if isinstance(value, list | tuple):
+        return metric([quantity(item, unit) for item in value])
+    return quantity(value, unit) if isinstance(value, int | float) else metric(value)
 
 
 def under(label: str, texts: Sequence[str]) -> Iterator[tuple[str, str]]:

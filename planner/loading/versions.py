@@ -5,6 +5,7 @@ from typing import Any
 
 from planner.catalog import get, names
 from planner.catalog.problem import Problem, resolve
+from planner.catalog.registry import broken
 from planner.loading.document import Document
 from planner.loading.wording import missing_key, wrong_type
 from planner.loading.words import choices, suggest
@@ -24,7 +25,7 @@ def problem_of(document: Document) -> Problem:
         issue = missing_key(("problem",), data, f"one of {choices(names())}.")
     elif not isinstance(data["problem"], str):
         issue = wrong_type(("problem",), data["problem"], "text")
-    elif data["problem"] not in names():
+    elif data["problem"] not in names() and data["problem"] not in broken():
         issue = Issue(
             code="problem-unknown",
             loc=("problem",),

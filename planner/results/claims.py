@@ -10,12 +10,13 @@ from planner.models.base.evaluation import (
     Objective,
     Violation,
 )
-from planner.results.figures import Figures, matches
+from planner.results.figures import Figures, is_better, matches
 from planner.results.records import BoundedObjective
 from planner.results.result import Result
 
 OWN_METRICS = frozenset({"changed_parts"})
-"""Metrics that the planner adds; they are unknown unless the evaluator gives them."""
+"""Counts that the planner adds about the run; a result alone cannot tell them, as it cannot tell
+how long the run took. Unknown where they are `None`."""
 
 
 def compare(
@@ -35,7 +36,7 @@ def compare(
     yield from _plan(result, evaluation, tolerance)
     yield from _verdict(result, figures)
     yield from _reasons(result, checked)
-    yield from _baselines(result, evaluation)
+    yield from _baselines(result, evaluation, figures)
 
 
 def mismatch(what: str, field: str, claimed: object, recomputed: object) -> Violation:
@@ -118,9 +119,13 @@ def _metrics(
         if name in found:
             if not _same(value, found[name], tolerance):
                 yield mismatch("metric", f"metrics.{name}", value, found[name])
-        elif name not in OWN_METRICS or value is not None:
+        elif name not in OWN_METRICS or not _is_count(value):
             where = "unknown to the evaluator"
             yield Violation(code="metric-mismatch", constraint=f"metrics.{name}", where=where)
+
+
+def _is_count(value: Metric) -> bool:
+    return value is None or (type(value) is int and value >= 0)
 
 
 def _same(claimed: Metric, found: Metric, tolerance: float) -> bool:
@@ -171,16 +176,23 @@ def _verdict(result: Result, figures: Figures) -> Iterator[Violation]:
 
 
 def _reasons(result: Result, checked: CheckedBound | None) -> Iterator[Violation]:
-    """Yield every reason that the certificate proves and the result leaves out."""
-    listed = {(reason.code, reason.constraint, reason.where) for reason in result.why}
-    for reason in checked.reasons if checked is not None else ():
-        if (reason.code, reason.constraint, reason.where) not in listed:
-            where = f"{reason.code} ({reason.where}) is missing"
-            yield Violation(code="why-mismatch", constraint="why", where=where)
+    """Yield how `why` differs from the reasons of a proof that there is no plan."""
+    if checked is None or not checked.infeasible:
+        return
+    for reasons, others, fault in (
+        (checked.reasons, result.why, "is missing"),
+        (result.why, checked.reasons, "does not follow from the certificate"),
+    ):
+        for reason in reasons:
+            if reason not in others:
+                where = f"{reason.code} ({reason.where}) {fault}"
+                yield Violation(code="why-mismatch", constraint="why", where=where)
 
 
-def _baselines(result: Result, evaluation: Evaluation | None) -> Iterator[Violation]:
-    """Yield baselines that measure something else than the plan does."""
+def _baselines(
+    result: Result, evaluation: Evaluation | None, figures: Figures
+) -> Iterator[Violation]:
+    """Yield baselines that measure something else than the plan does, or beat a proven bound."""
     if evaluation is None:
         return
     first = evaluation.objective
@@ -188,4 +200,13 @@ def _baselines(result: Result, evaluation: Evaluation | None) -> Iterator[Violat
         measured = row.objective.name, row.objective.unit, row.objective.sense
         if measured != (first.name, first.unit, first.sense):
             where = f"the baseline measures {row.objective.name}, the plan {first.name}"
-            yield Violation(code="baseline-mismatch", constraint=f"baselines.{method}", where=where)
+        elif (
+            row.keeps_limits
+            and figures.bound_verified
+            and figures.bound is not None
+            and is_better(row.objective, row.objective.value, figures.bound)
+        ):
+            where = f"{row.objective.value!r} is better than the proven bound {figures.bound!r}"
+        else:
+            continue
+        yield Violation(code="baseline-mismatch", constraint=f"baselines.{method}", where=where)

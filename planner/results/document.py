@@ -1,9 +1,11 @@
 """Result files: JSON with a seal, read and written."""
 
 import contextlib
+import errno
 import json
 import os
 import secrets
+import stat
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -26,6 +28,8 @@ from planner.results.result import FORMAT, Result
 MOST_BYTES = 2**28
 """A result file above this size is not read; long arrays live beside it."""
 MOST_FINDINGS = 50
+FULL = (errno.ENOSPC, errno.EDQUOT)
+"""What the system says when there is no room left."""
 UNREADABLE = {
     *("file-missing", "file-unreadable", "file-too-large", "file-encoding"),
     *("json-syntax", "too-deep", "too-many-values", "result-none"),
@@ -56,9 +60,18 @@ def seal(values: Mapping[str, Any]) -> str:
 
 
 def write(result: Result, path: Path) -> list[Path]:
-    """Write a result and its long arrays; return the files written, the result first."""
+    """Write a result and its long arrays; return the files written, the result first.
+
+    A device or pipe gets the whole document, the long arrays in it.
+    """
+    if is_stream(path):
+        _write_whole(path, lambda file: file.write((_layout(result.data()) + "\n").encode()))
+        return [path]
     values, arrays = document(result)
     written = [path]
+    if path.name in result.instance.sidecars:
+        message = f"`{path}` has the name of a file of the instance"
+        raise refuse("result-unwritable", message, "Choose another name for the result.")
     if arrays:
         written.append(path.with_suffix(".npz"))
         if written[1] == path or written[1].name in result.instance.sidecars:
@@ -211,8 +224,38 @@ def _plain(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, allow_nan=False)
 
 
+def is_stream(path: Path) -> bool:
+    """Return whether a path is a device or a pipe, such as `/dev/null`, which takes bytes only."""
+    try:
+        mode = path.stat().st_mode
+    except OSError:
+        return False
+    return stat.S_ISCHR(mode) or stat.S_ISFIFO(mode)
+
+
 def _write_whole(path: Path, write_to: Callable[[IO[bytes]], object]) -> None:
-    """Write under a temporary name in the same folder, then rename."""
+    """Write under a temporary name in the same folder, then rename.
+
+    A link stays: the file it points to is replaced. A device or pipe is written to directly, and
+    nothing else that is no regular file is touched.
+    """
+    try:
+        if is_stream(path):
+            with path.open("wb") as file:
+                write_to(file)
+        elif path.exists() and not path.is_file():
+            raise refuse(
+                "result-unwritable", f"`{path}` is no regular file", "Choose another name."
+            )
+        else:
+            _replace(path.resolve(), write_to)
+    except OSError as error:
+        code = "disk-full" if error.errno in FULL else "result-unwritable"
+        message = f"`{path}` cannot be written: {error.strerror or error}"
+        raise refuse(code, message, "Choose another place for the result.") from None
+
+
+def _replace(path: Path, write_to: Callable[[IO[bytes]], object]) -> None:
     partial = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     try:
         with partial.open("xb") as file:
@@ -220,9 +263,6 @@ def _write_whole(path: Path, write_to: Callable[[IO[bytes]], object]) -> None:
             file.flush()
             os.fsync(file.fileno())
         partial.replace(path)
-    except OSError as error:
-        message = f"`{path}` cannot be written: {error.strerror}"
-        raise refuse("result-unwritable", message, "Choose another place for the result.") from None
     finally:
         with contextlib.suppress(OSError):
             partial.unlink(missing_ok=True)

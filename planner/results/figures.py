@@ -13,8 +13,11 @@ from planner.models.base.evaluation import (
     Objective,
     Violation,
 )
-from planner.models.base.rounding import CONTINUOUS, agrees
+from planner.models.base.rounding import COMBINATORIAL, CONTINUOUS, agrees
 from planner.results.records import BoundedObjective, Status
+
+CLOSED = 1e-4
+"""No plan with a larger relative gap is called optimal, whatever gap was asked for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,10 +71,11 @@ def weigh(
 ) -> Figures:
     """Return what follows from a plan's evaluation and a certificate's check.
 
-    `tolerance` is the relative gap at which a plan counts as optimal; `solver_bound` and
-    `claims_infeasible` are words nobody can re-check. A proof counts before a solver's word,
-    unless only that word closes the gap.
+    `tolerance` is the relative gap that was asked for; a plan counts as optimal at or below it, and
+    never above `CLOSED`. `solver_bound` and `claims_infeasible` are words nobody can re-check. A
+    proof counts before a solver's word, unless only that word closes the gap.
     """
+    tolerance = min(tolerance, CLOSED)
     proves = checked is not None and not checked.violations
     infeasible = proves and checked is not None and checked.infeasible
     if evaluation is None:
@@ -83,9 +87,9 @@ def weigh(
     conflicts = []
     if is_kept and infeasible:
         conflicts.append(_conflict("infeasible", "the plan keeps every limit"))
-    if proven is not None and _is_better(first, value, proven):
+    if proven is not None and is_better(first, value, proven):
         conflicts.append(_conflict("bound", f"{first.name} {value!r} is better than {proven!r}"))
-    word_refuted = solver_bound is not None and _is_better(first, value, solver_bound)
+    word_refuted = solver_bound is not None and is_better(first, value, solver_bound)
     if word_refuted:
         solver_bound = None
     by_word = solver_bound is not None and (
@@ -145,14 +149,15 @@ def _bounded(
 ) -> tuple[BoundedObjective, ...]:
     """Attach bounds: to later objectives only if the plan is best in the first.
 
-    A later bound speaks of plans that reach the first one; where this plan goes below it (it may,
-    within the tolerance) the bound says nothing about it.
+    A later bound speaks of plans that are as good as `checked.holds_at` in the first objective;
+    where this plan goes below the bound (it may, within rounding) it says nothing about the plan.
     """
     first, *later = evaluation.objectives
     found = [_with_bound(first, bound, source)]
+    applies = status == "optimal" and checked is not None and _reaches(first, checked.holds_at)
     for objective in later:
-        proven = checked.bounds.get(objective.name) if checked is not None else None
-        if proven is None or status != "optimal" or _is_better(objective, objective.value, proven):
+        proven = checked.bounds.get(objective.name) if checked is not None and applies else None
+        if proven is None or is_better(objective, objective.value, proven):
             found.append(_with_bound(objective, None, None))
         else:
             found.append(_with_bound(objective, proven, checked.source if checked else None))
@@ -170,12 +175,22 @@ def _with_bound(
     )
 
 
+def _reaches(objective: Objective, goal: float | None) -> bool:
+    """Return whether an objective is no worse than `goal`, rounding aside; `None` asks nothing."""
+    if goal is None:
+        return True
+    value = objective.value
+    if value is None or agrees(value, goal, COMBINATORIAL):
+        return value is not None
+    return value < goal if objective.sense == "min" else value > goal
+
+
 def _is_closed(value: float | None, bound: float, tolerance: float) -> bool:
     gap = relative_gap(value, bound)
     return gap is not None and gap <= tolerance
 
 
-def _is_better(objective: Objective, value: float | None, bound: float) -> bool:
+def is_better(objective: Objective, value: float | None, bound: float) -> bool:
     """Return whether a value beats its bound by more than rounding explains."""
     if value is None or matches(value, bound, CONTINUOUS):
         return False

@@ -42,7 +42,7 @@ class Circumstances:
     may_break_limits: bool = False
     """Whether a plan that breaks limits is a finding (baselines, plans of users) or a defect."""
     gap: float = 1e-6
-    """Relative gap at which a plan counts as optimal."""
+    """Relative gap that was asked for."""
     seed: int = 0
     options: Mapping[str, Any] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
@@ -154,15 +154,14 @@ def baseline(evaluation: Evaluation, statistics: Mapping[str, Spread]) -> Baseli
     objective = _plain(evaluation.objective)
     if objective.name in statistics:
         objective = objective.model_copy(update={"value": statistics[objective.name].mean})
-    return Baseline(objective=objective, metrics=metrics)
+    return Baseline(objective=objective, metrics=metrics, keeps_limits=not evaluation.violations)
 
 
 def reasons(checked: CheckedBound | None, answer: Answer) -> tuple[Reason, ...]:
-    """Return what the check and the method give as reasons, the re-checked ones first."""
-    found: dict[tuple[str, str, str], Reason] = {}
-    for reason in (*(checked.reasons if checked is not None else ()), *answer.reasons):
-        found.setdefault((reason.code, reason.constraint, reason.where), reason)
-    return tuple(found.values())
+    """Return the reasons of the check where it proves that there is no plan, else the method's."""
+    if checked is not None and checked.infeasible:
+        return checked.reasons
+    return answer.reasons
 
 
 def planner_version() -> str:
@@ -193,7 +192,7 @@ def _provenance(
     return Provenance(
         planner=planner_version(),
         backends={**computed_with, **answer.backends},
-        solver=answer.solver if figures.bound_source == "solver" else None,
+        solver=answer.solver if _is_word(figures) else None,
         seed=about.seed,
         options=about.options,
         notes=notes,
@@ -203,6 +202,12 @@ def _provenance(
         ),
         timing=timing,
     )
+
+
+def _is_word(figures: Figures) -> bool:
+    """Return whether a bound, or that there is no plan, is only a solver's word."""
+    is_claimed = figures.status == "infeasible" and not figures.verified
+    return figures.bound_source == "solver" or is_claimed
 
 
 def _audit(
@@ -218,6 +223,10 @@ def _audit(
         raise _defect(about.method, "gave a certificate that does not hold", checked.violations)
     if figures.conflicts:
         raise _defect(about.method, "gave a plan and a proof that contradict", figures.conflicts)
+    if figures.status == "infeasible" and not figures.verified and not answer.solver:
+        where = "neither a certificate nor a solver stands for it"
+        wrong = Violation(code="infeasible-unproved", constraint="certificate", where=where)
+        raise _defect(about.method, "says that there is no plan", (wrong,))
     if evaluation is None:
         return
     if evaluation.violations and not about.may_break_limits:

@@ -46,6 +46,8 @@ class Baseline(Record):
     metrics: Mapping[str, Metric] = {}
     """Metrics of its plan. A stochastic method gives `<name>` as the mean over its draws, and
     `<name>_p5`, `<name>_p95`, `<name>_stderr`, `<name>_draws` and `<name>_seed` beside it."""
+    keeps_limits: bool = True
+    """Whether its plan breaks nothing; one that does may be better than any bound."""
 
 
 class Point(Record):

@@ -77,7 +77,7 @@ class Result(Record):
 
     @property
     def is_optimal(self) -> bool:
-        """Whether the gap is within the tolerance that was asked for."""
+        """Whether the gap is closed: within what was asked for, and 1e-4 at most."""
         return self.status == "optimal"
 
     @property
@@ -92,7 +92,7 @@ class Result(Record):
 
     @property
     def gap_tolerance(self) -> float:
-        """The relative gap at which a plan counts as optimal, as asked for."""
+        """The relative gap that was asked for."""
         asked = self.provenance.options.get("gap")
         return asked if isinstance(asked, float) else Budget().gap
 

@@ -26,11 +26,25 @@ class Verification(Record):
     gap: float | None = None
     taken_on_trust: tuple[str, ...] = ()
     """Claims that cannot be recomputed, for example a bound that is a solver's word."""
+    word_of: str | None = None
+    """The solver whose word the bound is, or that there is no plan; `None` if both are proved."""
     seconds: float = 0.0
     """Wall-clock time of the check."""
 
     def __bool__(self) -> bool:
         return self.ok
+
+    @property
+    def verdict(self) -> str:
+        """What came out, in a few words; `verified` only where no solver's word is needed."""
+        if not self.ok:
+            return "refuted"
+        if self.word_of is None:
+            return "verified"
+        if self.objective is not None:
+            return f"plan verified, bound NOT re-checked: word of {self.word_of}"
+        claim = "that there is no plan" if self.status == "infeasible" else "bound"
+        return f"{claim} NOT re-checked: word of {self.word_of}"
 
     @property
     def summary(self) -> str:

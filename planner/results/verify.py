@@ -92,6 +92,7 @@ def _recheck(result: Result, data_dir: str | Path | None, broken: list[Violation
         violations.append(Violation(code="not-computable", constraint="result", where=str(error)))
         return Verification(ok=False, violations=tuple(violations), **_header(result))
     violations += differences
+    violations += _unvouched(result, checked)
     return Verification(
         ok=not violations,
         violations=tuple(violations),
@@ -100,6 +101,7 @@ def _recheck(result: Result, data_dir: str | Path | None, broken: list[Violation
         bound_source=figures.bound_source,
         gap=figures.gap,
         taken_on_trust=tuple(_trusted(result, checked)),
+        word_of=result.provenance.solver if _rests_on_words(result, checked) else None,
         **_header(result),
     )
 
@@ -152,12 +154,35 @@ def _sidecar_digests(claimed: Mapping[str, str], found: Mapping[str, str]) -> It
             yield Violation(code="digest-sidecar", constraint="instance.sidecars", where=file)
 
 
+def _claims_no_plan(result: Result, checked: CheckedBound | None) -> bool:
+    """Return whether a result says, without a proof, that there is no plan."""
+    return result.status == "infeasible" and (checked is None or not checked.infeasible)
+
+
+def _rests_on_words(result: Result, checked: CheckedBound | None) -> bool:
+    return result.bound_source == "solver" or _claims_no_plan(result, checked)
+
+
+def _unvouched(result: Result, checked: CheckedBound | None) -> Iterator[Violation]:
+    """Yield what neither a proof nor a solver that is named stands for."""
+    if result.provenance.solver:
+        return
+    where = "neither a certificate nor a solver stands for it"
+    if result.bound_source == "solver":
+        yield Violation(code="bound-unproved", constraint="bound", where=where)
+    if _claims_no_plan(result, checked):
+        yield Violation(code="infeasible-unproved", constraint="certificate", where=where)
+
+
 def _trusted(result: Result, checked: CheckedBound | None) -> Iterator[str]:
     """Yield the claims of a result that no re-check reaches."""
+    solver = result.provenance.solver or "nobody"
     if result.bound_source == "solver":
-        yield f"the bound, which is the word of {result.provenance.solver or 'a solver'}"
-    if result.status == "infeasible" and (checked is None or not checked.infeasible):
-        yield "that there is no plan"
+        yield f"the bound, which is the word of {solver}"
+    if _claims_no_plan(result, checked):
+        yield f"that there is no plan, which is the word of {solver}"
+    if result.why and (checked is None or not checked.infeasible):
+        yield "the reasons, which no proof gives"
     if result.baselines:
         yield "the figures of the baselines, whose plans are not kept"
 

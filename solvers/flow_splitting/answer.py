@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from planner.models.base.artefacts import Plan
-from planner.models.base.rounding import lower
+from planner.models.base.rounding import agrees, lower
 from planner.models.flow_splitting.bounds import best_simple_proof, parts_bound
 from planner.models.flow_splitting.certificate import BoundsCertificate, StepProof
 from planner.models.flow_splitting.instance import FlowSplitting
@@ -44,9 +44,14 @@ def answer_for(
 def certificate_for(
     view: View, proofs: Sequence[StepProof], *, at: float | None = None
 ) -> BoundsCertificate:
-    """Return the certificate of a bound, and of the parts any plan needs to be as good as `at`."""
+    """Return the certificate of a bound, and of the parts any plan needs to be as good as `at`.
+
+    Only a plan that breaks limits is better than the bound; nothing is said about its parts.
+    """
     repeats = [step.repeat for step in view.steps]
     total = math.fsum(times * proof.value for times, proof in zip(repeats, proofs, strict=True))
+    if at is not None and at < total and not agrees(at, total):
+        at = None
     return BoundsCertificate(
         value=lower(total, 2),
         steps=tuple(proofs),

@@ -25,7 +25,7 @@ from planner.solvers.flow_splitting.pairing import group_by_pair
 from planner.solvers.flow_splitting.stepwise import cannot_list, plan_by_step
 
 MOST_PARTS = 5_000_000
-"""Parts up to which every flow is spread over all its paths."""
+"""Parts up to which flows are cut at all: as if each were spread over all its paths."""
 
 
 def refuses(instance: FlowSplitting) -> str | None:
@@ -53,11 +53,11 @@ def solve(instance: FlowSplitting, run: Run) -> Answer:
 
 
 def _candidates(instance: FlowSplitting, run: Run) -> Iterator[Answer]:
-    if ethereal.refuses(instance) is None:
-        yield ethereal.solve(instance, run)
     fabric = instance.view.fabric
     flows = sum(len(step.traffic) for step in instance.view.steps)
     if fabric is not None and flows * fabric.spines * fabric.lanes <= MOST_PARTS:
+        if ethereal.refuses(instance) is None:
+            yield ethereal.solve(instance, run)
         yield plan_by_step(instance, run, _spread, None)
     yield local_search.solve(instance, run)
 

@@ -14,8 +14,10 @@ from planner.solvers.flow_splitting.baselines import ecmp, ethereal, greedy_onli
 from planner.solvers.flow_splitting.exact import by_cpsat, by_milp
 from planner.solvers.flow_splitting.graphs import exact_paths, greedy_paths, multi_commodity
 from planner.solvers.flow_splitting.linear import splittable_lp
+from planner.solvers.flow_splitting.reach import is_infeasible
 
 _ROOM = "planner.solvers.flow_splitting"
+_BACKEND = {"backend": "Solver of the integer programme: highs (unless given) or cbc."}
 
 METHODS = (
     Method(
@@ -76,6 +78,7 @@ METHODS = (
         entry=f"{_ROOM}.exact.by_milp:solve",
         isolated=True,
         refuses=by_milp.refuses,
+        options=_BACKEND,
     ),
     Method(
         name="local_search",
@@ -99,6 +102,7 @@ METHODS = (
         entry=f"{_ROOM}.graphs.exact_paths:solve",
         isolated=True,
         refuses=exact_paths.refuses,
+        options=_BACKEND,
     ),
     Method(
         name="greedy_paths",
@@ -113,6 +117,10 @@ METHODS = (
         summary="Hashed paths (Monte Carlo); on graphs equal shares of all shortest paths.",
         entry=f"{_ROOM}.baselines.ecmp:solve",
         refuses=ecmp.refuses,
+        options={
+            "draws": f"Number of random draws ({ecmp.DRAWS:,} unless given).",
+            "subflows": "Equal sub-flows of each flow, hashed by themselves (1 unless given).",
+        },
     ),
     Method(
         name="ethereal",
@@ -140,8 +148,11 @@ METHODS = (
 
 def choose(instance: FlowSplitting) -> Choice:
     """Return the simplest method that is sure to be as good as any that accept, and why."""
-    pick = _on_graph if instance.view.network is not None else _on_fabric
-    return pick(instance)
+    choice = _on_graph(instance) if instance.view.network is not None else _on_fabric(instance)
+    if is_infeasible(instance):
+        # Every method proves that first, so any that takes the instance will do.
+        return Choice(choice.method, "some traffic cannot reach its target")
+    return choice
 
 
 def _on_graph(instance: FlowSplitting) -> Choice:

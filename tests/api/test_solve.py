@@ -101,7 +101,7 @@ def test_limits_reach_the_method(data: dict[str, Any], plant: Planted) -> None:
         seen.append((run.budget, run.seed, dict(run.options)))
         return Answer(stopped_by="gap")
 
-    plant(look)
+    plant(look, options={"steps": "how many"})
     pl.solve(data, "planted", time_limit=9, gap=0.1, workers=2, seed=5, options={"steps": 3})
     budget = pl.Budget(time_limit=9, gap=0.1, workers=2)
     assert seen == [(budget, 5, {"steps": 3})]
@@ -213,7 +213,7 @@ class TestPrevious:
         assert result.data()["plan"]["chosen"] == [1, 2]
         assert (result.status, result.bound_source) == ("optimal", "certificate")
         assert "kept, with no change" in result.provenance.notes[-1]
-        assert result.metrics["changed_parts"] is None
+        assert result.metrics["changed_parts"] == 0
         assert pl.verify(result)
 
     def test_better_plan_replaces_it(self, data: dict[str, Any], tmp_path: Path) -> None:
@@ -222,6 +222,41 @@ class TestPrevious:
         result = pl.solve({**data, "numbers": [5, 3, 2, 1, 9]}, previous=tmp_path / "old.json")
         assert (result.value, result.data()["plan"]["chosen"]) == (5.0, [2, 1])
         assert "better" in result.provenance.notes[-1]
+
+    def test_changes_are_counted(
+        self, data: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """What the problem's own `changes` counts is a metric, and stands in the notes."""
+        import planner_dummy.models as room
+
+        def hook(old: Any, new: Any) -> int:
+            return len(set(new.chosen.tolist()) - set(old.chosen.tolist()))
+
+        old = pl.solve(data)
+        monkeypatch.setattr(room, "changes", hook, raising=False)
+        better = pl.solve({**data, "numbers": [5, 3, 2, 1, 9]}, previous=old)
+        assert better.metrics["changed_parts"] == 1
+        assert better.provenance.notes[-1].endswith("replaced by a better one; 1 part changed.")
+        broken = pl.solve({**data, "forbidden": [0, 1]}, previous=old)
+        assert broken.metrics["changed_parts"] == 2
+        assert broken.provenance.notes[-1].endswith("The plan is new; 2 parts changed.")
+        assert pl.verify(better)
+        assert pl.verify(broken)
+
+    def test_changes_are_unknown_without_a_count(self, data: dict[str, Any]) -> None:
+        """Without the hook nothing is made up; without an earlier plan there is no metric."""
+        old = pl.solve(data)
+        result = pl.solve({**data, "numbers": [5, 3, 2, 1, 9]}, previous=old)
+        assert result.metrics["changed_parts"] is None
+        assert result.provenance.notes[-1].endswith("replaced by a better one.")
+        assert "changed_parts" not in old.metrics
+
+    def test_no_plan_at_all(self, data: dict[str, Any], plant: Planted) -> None:
+        """Where the old plan is broken and the method finds none, no plan is called new."""
+        plant(lambda instance, run: Answer(stopped_by="time"))
+        result = pl.solve({**data, "forbidden": [0, 1]}, "planted", previous=pl.solve(data))
+        assert result.plan is None
+        assert result.provenance.notes[-1].endswith("No new plan was found.")
 
     def test_later_objectives_count(self, data: dict[str, Any]) -> None:
         """A plan with the same first objective is replaced if a later one improves."""

@@ -1,5 +1,6 @@
 """Ctrl-C keeps the best plan so far."""
 
+import importlib
 import json
 import os
 import signal
@@ -8,6 +9,8 @@ import sys
 from pathlib import Path
 
 import pytest
+
+from planner.api.interrupts import held
 
 SLOW = ["--method", "stroll", "--option", "steps=100000", "--option", "pause=0.05"]
 
@@ -101,3 +104,57 @@ def test_real_signal(instance: Path) -> None:
     assert process.returncode == 130
     assert "Ctrl-C" in output
     assert Path("numbers.result.json").exists()
+
+
+def test_sigterm_is_like_ctrl_c(instance: Path) -> None:
+    """SIGTERM saves the incumbent as well; the exit code is 143."""
+    command = [sys.executable, "-m", "planner", "solve", str(instance), *SLOW, "--progress", "json"]
+    process = subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=dict(os.environ)
+    )
+    assert process.stderr is not None
+    for line in process.stderr:
+        if '"solve"' in line:
+            break
+    process.terminate()
+    process.communicate(timeout=30)
+    assert process.returncode == 143
+    assert Path("numbers.result.json").exists()
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        "planner.api.solve.judge",
+        "planner.results.document.write",
+        "planner.cli.result_view.result",
+    ],
+)
+def test_plan_survives_a_late_ctrl_c(
+    planner, instance: Path, monkeypatch: pytest.MonkeyPatch, place: str
+) -> None:
+    """Once a plan is found, it is saved and shown whenever Ctrl-C comes; exit 130."""
+    module, _, name = place.rpartition(".")
+    original = getattr(importlib.import_module(module), name)
+
+    def press(*args: object, **more: object) -> object:
+        signal.raise_signal(signal.SIGINT)
+        return original(*args, **more)
+
+    monkeypatch.setattr(place, press)
+    done = planner("solve", instance)
+    assert done.exit_code == 130
+    assert "saved numbers.result.json" in done.stderr
+    assert "nothing was kept" not in done.stderr
+    assert "optimal" in done.stdout
+    assert planner("verify", "numbers.result.json").exit_code == 0
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
+def test_second_ctrl_c_ends_what_hangs() -> None:
+    """The first press waits for the end of the block, the second does not."""
+    with held() as presses:
+        signal.raise_signal(signal.SIGINT)
+        assert presses == [signal.SIGINT]
+        with pytest.raises(KeyboardInterrupt):
+            signal.raise_signal(signal.SIGINT)

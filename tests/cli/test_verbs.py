@@ -86,7 +86,15 @@ def test_verify_names_what_is_taken_on_trust(planner, instance: Path) -> None:
     planner("solve", instance, "--method", "oracle", "-o", "told.json")
     done = planner("verify", "told.json")
     assert done.exit_code == 0
-    assert "the word of oracle" in done.stdout
+    assert "plan verified, bound NOT re-checked: word of oracle" in done.stdout
+    assert "the bound, which is the word of oracle" in done.stdout
+
+
+def test_strict_verify_takes_nothing_on_trust(planner, instance: Path, result: Path) -> None:
+    """With `--strict` a solver's word is not enough; a proof is."""
+    planner("solve", instance, "--method", "oracle", "-o", "told.json")
+    assert planner("verify", "told.json", "--strict").exit_code == 5
+    assert planner("verify", result, "--strict").exit_code == 0
 
 
 def test_verify_rechecks_that_there_is_no_plan(planner, instance: Path) -> None:

@@ -206,3 +206,9 @@ def test_a_listener_that_fails_leaves_no_process(tmp_path: Path) -> None:
     with pytest.raises(ZeroDivisionError):
         run_isolated("engine_entries:deaf", str(tmp_path / "pid"), Run(listener=listen))
     assert children() == []
+
+
+def test_missing_package_is_named_whatever_was_found() -> None:
+    """A solver that is not installed is no crash of one, even after an incumbent."""
+    with pytest.raises(BackendError, match="Install the package `a_solver_that_is_not_there`"):
+        run_isolated("engine_entries:lacking", None, Run())

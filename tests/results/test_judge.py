@@ -99,11 +99,24 @@ def test_limit_reached_with_a_closed_gap_is_optimal(instance: pl.Instance) -> No
 
 
 def test_gap_asked_for_decides_what_optimal_means(instance: pl.Instance) -> None:
-    """A plan within the gap asked for is optimal."""
+    """A plan within the gap asked for is optimal, and none with a wide one."""
     certificate = pl.solve(instance, "sort").certificate
     answer = Answer(plan=explicit(1, 2), certificate=certificate, stopped_by="gap")
     assert verdict(instance, answer).status == "feasible"
-    assert verdict(instance, answer, gap=0.4).status == "optimal"
+    assert verdict(instance, answer, gap=0.4).status == "feasible"
+    near = pl.load({**instance.data(), "numbers": [5, 3, 5.0004, 1, 9]})
+    certificate = pl.solve(near, "sort").certificate
+    answer = Answer(plan=explicit(1, 2), certificate=certificate, stopped_by="gap")
+    assert verdict(near, answer).status == "feasible"
+    assert verdict(near, answer, gap=9e-5).status == "optimal"
+
+
+def test_infeasible_by_the_word_of_nobody_is_a_defect(instance: pl.Instance) -> None:
+    """A method that finds no plan proves it, or names the solver that says so."""
+    with pytest.raises(pl.AuditError, match="infeasible-unproved"):
+        verdict(instance, Answer(infeasible=True))
+    told = verdict(instance, Answer(infeasible=True, solver="oracle"))
+    assert (told.status, told.provenance.solver) == ("infeasible", "oracle")
 
 
 def test_solver_is_named_where_the_bound_is_its_word(instance: pl.Instance) -> None:

@@ -183,8 +183,88 @@ def test_edited_object_is_found(solved: Solved) -> None:
 def test_solver_word_is_listed_as_trusted(solved: Solved) -> None:
     """`verify` says what it could not recompute."""
     assert pl.verify(solved("oracle")).taken_on_trust == ("the bound, which is the word of oracle",)
-    assert pl.verify(solved("oracle", choose=5)).taken_on_trust == ("that there is no plan",)
+    told = pl.verify(solved("oracle", choose=5))
+    assert told.taken_on_trust == ("that there is no plan, which is the word of oracle",)
     assert pl.verify(solved("sort")).taken_on_trust == ()
+
+
+def test_verdict_says_whose_word_was_not_rechecked(solved: Solved) -> None:
+    """Only what is proved is `verified`; elsewhere the solver is named."""
+    assert pl.verify(solved("sort")).verdict == "verified"
+    assert pl.verify(solved("sort", choose=5)).verdict == "verified"
+    word = "NOT re-checked: word of oracle"
+    assert pl.verify(solved("oracle")).verdict == f"plan verified, bound {word}"
+    told = pl.verify(solved("oracle", choose=5))
+    assert (told.verdict, told.word_of) == (f"that there is no plan {word}", "oracle")
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"), [({}, "bound-unproved"), ({"choose": 5}, "infeasible-unproved")]
+)
+@pytest.mark.parametrize("solver", [None, ""])
+def test_words_of_nobody_are_refuted(
+    solved: Solved, tmp_path: Path, changes: dict[str, Any], code: str, solver: str | None
+) -> None:
+    """A bound, or that there is no plan, needs a proof or a solver that is named."""
+    values = edited(solved("oracle", **changes), "provenance.solver", solver)
+    values["sha256"] = seal(values)
+    assert refuted(values, tmp_path) == {code}
+
+
+def test_infeasible_without_its_proof_is_refuted(solved: Solved, tmp_path: Path) -> None:
+    """A result without plan and certificate cannot say that there is no plan."""
+    values = edited(solved(), "status", "infeasible")
+    values |= {"plan": None, "certificate": None, "objective": None, "objectives": []}
+    values |= {"bound": None, "bound_source": None, "bound_verified": False, "gap": None}
+    values |= {"metrics": {}, "verified": False}
+    values["sha256"] = seal(values)
+    assert refuted(values, tmp_path) == {"infeasible-unproved"}
+
+
+def test_wide_gap_that_was_asked_for_makes_nothing_optimal(solved: Solved, tmp_path: Path) -> None:
+    """An edited tolerance does not turn a feasible plan into an optimal one."""
+    values = edited(solved(), "provenance.options.gap", 3.0)
+    values["plan"]["chosen"] = [0, 2]
+    bound = values["bound"]
+    for objective in (values["objective"], values["objectives"][0]):
+        objective["value"] = 13.0
+    values["gap"] = (13.0 - bound) / bound
+    values["sha256"] = seal(values)
+    assert "status-mismatch" in refuted(values, tmp_path)
+
+
+@pytest.mark.parametrize("field", ["message", "where", "code", "constraint"])
+def test_edited_reason_is_found(solved: Solved, tmp_path: Path, field: str) -> None:
+    """Every word of a reason follows from the certificate."""
+    values = edited(solved(choose=5), f"why.0.{field}", "buy more hosts")
+    values["sha256"] = seal(values)
+    assert refuted(values, tmp_path) == {"why-mismatch"}
+
+
+def test_added_reason_is_found(solved: Solved, tmp_path: Path) -> None:
+    """A reason beside the proven ones is refused; without a proof reasons are on trust."""
+    result = solved(choose=5)
+    why = [*result.data()["why"], {**result.data()["why"][0], "where": "elsewhere"}]
+    values = edited(result, "why", why)
+    values["sha256"] = seal(values)
+    assert refuted(values, tmp_path) == {"why-mismatch"}
+    told = solved("oracle", choose=5).model_copy(update={"why": result.why}).sealed()
+    assert "the reasons, which no proof gives" in pl.verify(told).taken_on_trust
+
+
+@pytest.mark.parametrize(
+    ("value", "keeps_limits", "codes"),
+    [(7.9, True, {"baseline-mismatch"}), (7.9, False, set()), (8.0, True, set())],
+)
+def test_baseline_better_than_the_proven_bound_is_found(
+    solved: Solved, tmp_path: Path, value: float, keeps_limits: bool, codes: set[str]
+) -> None:
+    """No plan beats a proven bound, that of a baseline included, unless it breaks limits."""
+    objective = {**solved().data()["objective"], "value": value}
+    row = {"objective": objective, "metrics": {}, "keeps_limits": keeps_limits}
+    values = edited(solved(), "baselines", {"draw": row})
+    values["sha256"] = seal(values)
+    assert refuted(values, tmp_path) == codes
 
 
 def test_figures_beyond_any_number_are_refuted(

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from planner.models.base.arrays import FloatArray, IntArray
 from planner.models.base.evaluation import Violation
 from planner.models.flow_splitting.evaluation.loads import busiest_link, shared_loads
-from planner.models.flow_splitting.evaluation.outcome import SERVED, Outcome, Setting
+from planner.models.flow_splitting.evaluation.outcome import SERVED, Outcome, Setting, dust
 from planner.models.flow_splitting.evaluation.parts import EQUAL, Parts
 from planner.models.flow_splitting.evaluation.violations import name_each
 from planner.models.flow_splitting.evaluation.wrap_around import (
@@ -18,9 +18,9 @@ from planner.models.flow_splitting.evaluation.wrap_around import (
     flow_stretches,
     with_lanes,
 )
-from planner.models.flow_splitting.grouping import sum_by
+from planner.models.flow_splitting.grouping import least_by, sum_by
 from planner.models.flow_splitting.plan import AggregatedPlan
-from planner.models.flow_splitting.traffic import AllPairs, leaf_demand
+from planner.models.flow_splitting.traffic import AllPairs, Traffic, leaf_demand
 
 
 def evaluate_aggregated(
@@ -81,10 +81,14 @@ def _bad_entries(
 def _service_faults(
     setting: Setting, step: int, entries: Entries, demand: FloatArray
 ) -> Iterator[Violation]:
-    leaves = setting.fabric.leaves
-    served = sum_by(entries.pair, entries.size, len(demand))
+    """Yield the pairs that get less or more than their flows, down to the smallest flow."""
+    leaves, pairs = setting.fabric.leaves, len(demand)
+    served = sum_by(entries.pair, entries.size, pairs)
+    terms, smallest = _flows_by_pair(setting.steps[step].traffic, leaves)
+    terms += np.bincount(entries.pair, minlength=pairs)
+    allowed = np.minimum(SERVED * smallest + dust(demand, terms), SERVED * demand)
     for code, excess in (("flow-unserved", demand - served), ("flow-overserved", served - demand)):
-        at = np.flatnonzero(excess > SERVED * demand)
+        at = np.flatnonzero(excess > allowed)
         yield from name_each(
             code,
             "workload",
@@ -93,6 +97,15 @@ def _service_faults(
             excess[at],
             setting.unit,
         )
+
+
+def _flows_by_pair(traffic: Traffic, leaves: int) -> tuple[IntArray, FloatArray]:
+    """Return how many sizes the demand of each pair of leaves sums up, and the smallest one."""
+    if isinstance(traffic, AllPairs):
+        # Their demand is a product, which rounds once.
+        return np.ones(leaves**2, dtype=np.int64), np.full(leaves**2, traffic.size)
+    pair = traffic.source * leaves + traffic.target
+    return np.bincount(pair, minlength=leaves**2), least_by(pair, traffic.size, leaves**2)
 
 
 def _count(setting: Setting, step: int, entries: Entries) -> tuple[Parts, list[Violation]]:

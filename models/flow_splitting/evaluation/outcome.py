@@ -1,6 +1,7 @@
 """What one step of a plan comes to, and the words every kind of plan needs to say so."""
 
 import functools
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -20,6 +21,17 @@ if TYPE_CHECKING:
 
 SERVED = 1e-9
 """A flow counts as served when its parts sum to its size up to this relative error."""
+DUST = 2 * math.ulp(1.0)
+"""Relative rounding error of one term, in the plan and in its evaluation."""
+
+
+def dust(total: FloatArray, terms: IntArray) -> FloatArray:
+    """Return by how much sums of `terms` positive floats may be off because of rounding alone.
+
+    The bound of `planner.models.base.rounding.lower`, with a few terms more for how the sizes in
+    the plan were computed.
+    """
+    return DUST * (terms + 4) * total
 
 
 @dataclass(frozen=True, slots=True)

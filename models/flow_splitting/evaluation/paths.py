@@ -3,10 +3,11 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from planner.models.base.arrays import FloatArray, IntArray
+from planner.models.base.arrays import IntArray
 from planner.models.base.evaluation import Violation
+from planner.models.flow_splitting.evaluation.conservation import conservation_faults
 from planner.models.flow_splitting.evaluation.loads import busiest_arc
-from planner.models.flow_splitting.evaluation.outcome import SERVED, Outcome, Setting
+from planner.models.flow_splitting.evaluation.outcome import Outcome, Setting
 from planner.models.flow_splitting.evaluation.parts import UNKNOWN, count_parts, unequal_flows
 from planner.models.flow_splitting.evaluation.violations import name_each
 from planner.models.flow_splitting.grouping import sum_by
@@ -95,19 +96,7 @@ def evaluate_arcs(setting: Setting, plan: AggregatedArcsPlan, flows: Flows) -> O
         faults += name_each(code, constraint, at, lambda row: f"entry {row} of the plan")
     keep = known & there & positive
     source, arc, size = plan.source[keep], plan.arc[keep], plan.size[keep]
-    excess, scale = _conservation(setting, flows, source, arc, size)
-    at = np.flatnonzero(np.abs(excess) > SERVED * scale)
-    faults += name_each(
-        "conservation",
-        "workload",
-        at,
-        lambda place: (
-            f"traffic from {labels.ends[place // network.nodes]} "
-            f"at {labels.ends[place % network.nodes]}"
-        ),
-        excess[at],
-        setting.unit,
-    )
+    faults += conservation_faults(setting, flows, source, arc, size)
     if setting.splitting != "free":
         faults.append(
             Violation(
@@ -118,16 +107,3 @@ def evaluate_arcs(setting: Setting, plan: AggregatedArcsPlan, flows: Flows) -> O
         )
     load = sum_by(arc, size, len(network.rate))
     return Outcome(busiest_arc(network, load, labels), UNKNOWN, tuple(faults))
-
-
-def _conservation(
-    setting: Setting, flows: Flows, source: IntArray, arc: IntArray, size: FloatArray
-) -> tuple[FloatArray, FloatArray]:
-    """Return inflow less outflow less demand by source and node, and the scale of each."""
-    nodes, network = setting.network.nodes, setting.network
-    arriving = sum_by(source * nodes + network.head[arc], size, nodes * nodes)
-    leaving = sum_by(source * nodes + network.tail[arc], size, nodes * nodes)
-    wanted = sum_by(flows.source * nodes + flows.target, flows.size, nodes * nodes)
-    sent = sum_by(flows.source, flows.size, nodes)
-    wanted[np.arange(nodes) * (nodes + 1)] -= sent
-    return arriving - leaving - wanted, np.repeat(sent, nodes)

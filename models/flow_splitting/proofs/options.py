@@ -1,19 +1,23 @@
 """Every way to place one flow of a small step, as the loads it puts on the links."""
 
+import functools
 import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from planner.models.base.arrays import FloatArray, IntArray
-from planner.models.flow_splitting.fabric import ArcNetwork, Fabric
+from planner.models.base.arrays import FloatArray
+from planner.models.flow_splitting.fabric import Fabric
+from planner.models.flow_splitting.proofs.simple_paths import SearchEndedError, SimplePaths
 from planner.models.flow_splitting.traffic import AllPairs, Step
 from planner.models.flow_splitting.view import View
 
 MOST_FLOWS = 200
 MOST_PATHS = 64
 MOST_CHOICES = 4_096
+MOST_FIGURES = 8_000_000
+"""Figures in the choices of all flows together; they are held at once."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -41,13 +45,15 @@ def options_of(view: View, step: Step, *, equal_parts: bool) -> Options | None:
     links = _Links(view)
     known: dict[tuple[int, int], FloatArray | None] = {}
     choices: list[FloatArray] = []
+    left = MOST_FIGURES
     for flow in crossing:
         pair = int(flows.source[flow]), int(flows.target[flow])
         if pair not in known:
-            known[pair] = _choices(links, links.paths(*pair), equal_parts=equal_parts)
+            known[pair] = _choices(links, links.paths(*pair), left, equal_parts=equal_parts)
         shares = known[pair]
-        if shares is None:
+        if shares is None or shares.size > left:
             return None
+        left -= shares.size
         choices.append(shares * flows.size[flow])
     return Options(rate=links.rate, flows=tuple(choices))
 
@@ -56,29 +62,31 @@ class _Links:
     """The links of either kind of network, numbered as `Options` says."""
 
     def __init__(self, view: View) -> None:
-        self.fabric, self.network = view.fabric, view.network
+        self._find: Callable[[int, int], Iterator[tuple[int, ...]]]
         if view.fabric is not None:
             sides = np.stack([view.fabric.up, view.fabric.down]).transpose(2, 0, 1, 3)
             rate = sides.ravel()
+            self._find = functools.partial(_fabric_paths, view.fabric)
         elif view.network is not None:
             rate = view.network.rate
+            self._find = SimplePaths(view.network).between
         self.rate = np.where(rate > 0, rate, 1.0)
 
     def paths(self, source: int, target: int) -> list[tuple[int, ...]]:
-        """Return the links of each path, at most one path more than `MOST_PATHS`."""
-        if self.fabric is not None:
-            found = _fabric_paths(self.fabric, source, target)
-        elif self.network is not None:
-            found = _simple_paths(self.network, source, target)
-        return list(itertools.islice(found, MOST_PATHS + 1))
+        """Return the links of each path; none where there are too many to list."""
+        try:
+            found = list(itertools.islice(self._find(source, target), MOST_PATHS + 1))
+        except SearchEndedError:
+            return []
+        return found if len(found) <= MOST_PATHS else []
 
 
 def _choices(
-    links: _Links, paths: Sequence[tuple[int, ...]], *, equal_parts: bool
+    links: _Links, paths: Sequence[tuple[int, ...]], most: int, *, equal_parts: bool
 ) -> FloatArray | None:
-    """Return share[choice, link] of a flow of size 1."""
+    """Return share[choice, link] of a flow of size 1, or `None` above `most` figures."""
     number = 2 ** len(paths) - 1 if equal_parts else len(paths)
-    if not paths or len(paths) > MOST_PATHS or number > MOST_CHOICES:
+    if not paths or number > MOST_CHOICES or number * len(links.rate) > most:
         return None
     single = np.zeros((len(paths), len(links.rate)))
     for row, path in enumerate(paths):
@@ -100,18 +108,3 @@ def _fabric_paths(fabric: Fabric, source: int, target: int) -> Iterator[tuple[in
                     first + source * fabric.lanes + int(up),
                     first + per_side + target * fabric.lanes + int(down),
                 )
-
-
-def _simple_paths(network: ArcNetwork, source: int, target: int) -> Iterator[tuple[int, ...]]:
-    """Yield the arcs of every path that visits no node twice."""
-    stack: list[tuple[int, tuple[int, ...], frozenset[int]]] = [(source, (), frozenset([source]))]
-    while stack:
-        node, path, visited = stack.pop()
-        if node == target:
-            yield path
-            continue
-        leaving: IntArray = np.flatnonzero(network.tail == node)
-        for arc in leaving:
-            head = int(network.head[arc])
-            if head not in visited:
-                stack.append((head, (*path, int(arc)), visited | {head}))

@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from planner.cli import show
+from planner.cli.kinds import noticed
 from planner.cli.options import FILE, set_option, verb
 
 
@@ -18,7 +19,8 @@ def command(*, file: Path, overrides: tuple[str, ...], as_json: bool) -> None:
     """
     import planner as pl
 
-    instance = pl.load(file, overrides=overrides)
+    with noticed(instances=[file]):
+        instance = pl.load(file, overrides=overrides)
     summarise = getattr(instance, "summary", None)
     summary = summarise() if callable(summarise) else f"{instance.problem} `{instance.name}`"
     if as_json:

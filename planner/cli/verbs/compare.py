@@ -7,6 +7,7 @@ import click
 
 from planner.cli import complete, show
 from planner.cli.failures import Exit
+from planner.cli.kinds import noticed
 from planner.cli.options import (
     FILE,
     budget_options,
@@ -55,7 +56,10 @@ def command(
     import planner as pl
     from planner.cli.progress import progress as reporting
 
-    with reporting(progress) as listener:
+    if methods is not None and not names(methods):
+        fix = "Name some, as in `--methods auto,ecmp`, or leave it out for all that take it."
+        raise click.UsageError(f"`--methods` names no method. {fix}")
+    with noticed(instances=[file]), reporting(progress) as listener:
         found = pl.compare(
             file,
             None if methods is None else names(methods),

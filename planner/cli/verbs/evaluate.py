@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from planner.cli import show
+from planner.cli.kinds import noticed
 from planner.cli.options import FILE, set_option, verb
 
 
@@ -26,7 +27,8 @@ def command(*, file: Path, plan: Path, overrides: tuple[str, ...], as_json: bool
     from planner.cli import result_view
     from planner.cli.outcome import exit_code
 
-    found = pl.evaluate(file, plan, overrides=overrides)
+    with noticed(instances=[file], results=[plan]):
+        found = pl.evaluate(file, plan, overrides=overrides)
     if as_json:
         show.document(found.data())
     else:

@@ -7,6 +7,7 @@ import click
 
 from planner.cli import show
 from planner.cli.failures import Exit
+from planner.cli.kinds import noticed
 from planner.cli.options import FILE, Amount, data_option, set_option, verb
 
 if TYPE_CHECKING:
@@ -39,7 +40,8 @@ def command(
     import planner as pl
 
     source = _source(file, overrides, time_limit)
-    found = pl.explain(source, data_dir=data)
+    with noticed(with_data=True):
+        found = pl.explain(source, data_dir=data)
     if as_json:
         show.document(found.model_dump(mode="json"))
     else:

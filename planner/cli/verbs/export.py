@@ -1,10 +1,12 @@
 """`planner export`: a result becomes files that other systems load."""
 
+import tempfile
 from pathlib import Path
 
 import click
 
 from planner.cli import complete, files, show
+from planner.cli.kinds import noticed
 from planner.cli.options import FILE, data_option, output_option, own_options, verb
 from planner.cli.values import named_values
 
@@ -39,10 +41,22 @@ def command(
         raise click.UsageError("Missing option '-o', the file to write.")
     import planner as pl
 
-    files.check_output(output)
+    files.check_output(output, [result])
     asked = named_values(options)
+    if files.is_stdout(output):
+        with (
+            noticed(results=[result], with_data=True),
+            tempfile.TemporaryDirectory(prefix="planner-") as folder,
+        ):
+            place = Path(folder, "export")
+            written = pl.export(result, format, place, data_dir=data, options=asked)
+            if len(written) > 1:
+                raise click.UsageError("This is more than one file; give `-o` a name.")
+            click.echo(written[0].read_bytes(), nl=False)
+        return
     try:
-        written = pl.export(result, format, output, data_dir=data, options=asked)
+        with noticed(results=[result], with_data=True):
+            written = pl.export(result, format, output, data_dir=data, options=asked)
     except OSError as error:
         raise files.unwritable(output, error) from None
     if as_json:

@@ -44,8 +44,12 @@ def command(
         return
     if source is None:
         raise click.UsageError("Missing argument 'SOURCE'.")
+    if files.is_stdout(output):
+        output = None
     if output is not None:
-        files.check_output(output) if force else files.check_new(output)
+        files.check_output(output, [Path(source)])
+        if not force:
+            files.check_new(output)
     text, data = _read(format, source, options, overrides)
     if output is not None:
         files.write_text(output, text)

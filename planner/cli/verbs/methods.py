@@ -17,8 +17,22 @@ def command(*, problem: str, as_json: bool) -> None:
     found = pl.methods(problem)
     if as_json:
         show.document(
-            [{"name": each.name, "proves": each.proves, "summary": each.summary} for each in found]
+            [
+                {
+                    "name": each.name,
+                    "proves": each.proves,
+                    "summary": each.summary,
+                    "options": dict(each.options),
+                }
+                for each in found
+            ]
         )
     else:
         rows = [(each.name, each.proves, each.summary) for each in found]
         show.table(("method", "proves", "how it works"), rows)
+        options = [
+            (each.name, name, meaning) for each in found for name, meaning in each.options.items()
+        ]
+        if options:
+            show.line()
+            show.table(("method", "--option", "what it means"), options)

@@ -19,6 +19,8 @@ def command(*, problem: str, output: Path | None, force: bool, as_json: bool) ->
     """
     import planner as pl
 
+    if files.is_stdout(output):
+        output = None
     if output is not None:
         files.check_output(output) if force else files.check_new(output)
     text = pl.new(problem)

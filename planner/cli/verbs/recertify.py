@@ -8,6 +8,7 @@ import click
 
 from planner.cli import show
 from planner.cli.failures import Exit
+from planner.cli.kinds import noticed
 from planner.cli.options import FILE, set_option, verb
 
 if TYPE_CHECKING:
@@ -32,7 +33,8 @@ def command(*, file: Path, result: Path, overrides: tuple[str, ...], as_json: bo
     """
     import planner as pl
 
-    found = pl.recertify(file, result, overrides=overrides)
+    with noticed(instances=[file], results=[result]):
+        found = pl.recertify(file, result, overrides=overrides)
     if as_json:
         show.document(found.model_dump(mode="json"))
     else:

@@ -1,11 +1,14 @@
 """`planner solve`: find a plan and prove how good it is."""
 
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from planner.cli import complete, files, show
+from planner.cli.failures import Exit
+from planner.cli.kinds import noticed
 from planner.cli.options import (
     FILE,
     budget_options,
@@ -15,6 +18,7 @@ from planner.cli.options import (
     set_option,
     verb,
 )
+from planner.cli.outcome import exit_code
 from planner.cli.values import named_values
 
 if TYPE_CHECKING:
@@ -70,27 +74,40 @@ def command(
     that `planner verify` re-checks elsewhere. Ctrl-C keeps the best plan so far.
     """
     import planner as pl
-    from planner.cli.outcome import exit_code
+    from planner.api.interrupts import held
     from planner.cli.progress import progress as reporting
 
     asked = named_values(options)
-    files.check_output(output or (None if as_json else files.result_name(file)))
-    with reporting(progress) as listener:
-        found = pl.solve(
-            file,
-            method,
-            time_limit=time_limit,
-            gap=gap,
-            workers=workers,
-            seed=seed,
-            options=asked,
-            previous=previous,
-            progress=listener,
-            overrides=overrides,
-        )
-    place = _place(found, file, output, as_json=as_json)
+    if files.is_stdout(output):
+        output, as_json = None, True
+    default = files.result_name(file, previous)
+    place = output or (None if as_json else default)
+    inputs = [path for path in (file, previous) if path is not None]
+    files.check_output(place, inputs, with_npz=True)
+    with ExitStack() as stack:
+        with noticed(instances=[file], results=[previous]), reporting(progress) as listener:
+            found = pl.solve(
+                file,
+                method,
+                time_limit=time_limit,
+                gap=gap,
+                workers=workers,
+                seed=seed,
+                options=asked,
+                previous=previous,
+                progress=listener,
+                overrides=overrides,
+            )
+            presses = stack.enter_context(held())
+        if found.stopped_by == "interrupt":
+            place = (output or default) if found.has_plan else None
+        _keep(found, place, as_json=as_json)
+        return Exit.INTERRUPTED if presses else exit_code(found)
+
+
+def _keep(found: "Result", place: Path | None, *, as_json: bool) -> None:
+    """Save the result, then show it: after Ctrl-C whoever reads stdout may be gone."""
     try:
-        # Saved first: after Ctrl-C whoever reads stdout may be gone.
         if place is not None:
             written = found.save(place)
             show.note(f"saved {', '.join(str(path) for path in written)}")
@@ -98,14 +115,6 @@ def command(
             show.note("interrupted before the first plan; nothing was saved")
     finally:
         _show(found, as_json=as_json)
-    return exit_code(found)
-
-
-def _place(found: "Result", file: Path, output: Path | None, *, as_json: bool) -> Path | None:
-    """Return where the result is saved, or `None` where it is not."""
-    if found.stopped_by == "interrupt":
-        return (output or files.result_name(file)) if found.has_plan else None
-    return output or (None if as_json else files.result_name(file))
 
 
 def _show(found: "Result", *, as_json: bool) -> None:

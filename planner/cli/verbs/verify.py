@@ -8,16 +8,20 @@ import click
 
 from planner.cli import show
 from planner.cli.failures import Exit
+from planner.cli.kinds import noticed
 from planner.cli.options import FILE, data_option, verb
+from planner.models.base.errors import Finding, InputError
 
 if TYPE_CHECKING:
+    from planner.models.base.evaluation import Violation
     from planner.results.verification import Verification
 
 
 @verb("verify", "fabric.result.json")
 @click.argument("result", type=FILE)
 @data_option
-def command(*, result: Path, data: Path | None, as_json: bool) -> int:
+@click.option("--strict", is_flag=True, help="Exit with 5 if anything is taken on trust.")
+def command(*, result: Path, data: Path | None, strict: bool, as_json: bool) -> int:
     """Re-check a result file and its proof without a solver.
 
     The instance is validated anew, the plan evaluated, the bound recomputed from its certificate,
@@ -26,17 +30,41 @@ def command(*, result: Path, data: Path | None, as_json: bool) -> int:
     import planner as pl
     from planner.cli import result_view
 
-    found = pl.verify(result, data)
+    with noticed(results=[result], with_data=True):
+        found = pl.verify(result, data)
+        _refuse_without_sidecars(found)
     if as_json:
         show.document(found.model_dump(mode="json"))
     else:
-        verdict = click.style("verified", fg="green", bold=True)
-        if not found.ok:
-            verdict = click.style("refuted", fg="red", bold=True)
+        colour = "red" if not found.ok else "green" if found.word_of is None else "yellow"
+        verdict = click.style(show.plain(found.verdict), fg=colour, bold=True)
         show.line(f"{show.plain(found.name or str(result))}: {verdict}")
         show.facts(_facts(found))
-        result_view.violations(found.violations)
-    return Exit.FINE if found.ok else Exit.REFUTED
+        result_view.violations(sorted(found.violations, key=_rank))
+    holds = found.ok and not (strict and found.taken_on_trust)
+    return Exit.FINE if holds else Exit.REFUTED
+
+
+def _refuse_without_sidecars(found: "Verification") -> None:
+    """Refuse to judge a result without files of its instance: that is no fault of the result."""
+    missing = [one for one in found.violations if one.code == "sidecar-missing"]
+    if missing:
+        raise InputError(
+            Finding(
+                code=one.code,
+                message=one.where.partition(". ")[0],
+                fix="Check the name of the file.",
+                path=one.constraint,
+            )
+            for one in missing
+        )
+
+
+def _rank(violation: "Violation") -> int:
+    """Return 0 for a cause, 1 for what a plan breaks, 2 for figures that differ for that."""
+    if violation.code == "violations-mismatch":
+        return 1
+    return 2 if violation.code.endswith("-mismatch") else 0
 
 
 def _facts(found: "Verification") -> Iterator[tuple[str, str]]:

@@ -10,7 +10,7 @@ from planner.models.base.errors import CapabilityError
 from planner.models.base.rounding import COMBINATORIAL, lower
 from planner.models.flow_splitting.bounds import best_simple_proof
 from planner.models.flow_splitting.certificate import EnumerationProof, StepProof
-from planner.models.flow_splitting.enumeration import step_optimum
+from planner.models.flow_splitting.enumeration import step_bound
 from planner.models.flow_splitting.fabric import Fabric
 from planner.models.flow_splitting.instance import FlowSplitting
 from planner.models.flow_splitting.timing import nic_time
@@ -165,9 +165,9 @@ class _State:
         """Raise the bound of a small step to its optimum."""
         if not self._is_open(number) or run.stopping() is not None:
             return
-        optimum = step_optimum(self.view, self.view.steps[number])
-        if optimum is not None:
-            self._prove(number, EnumerationProof(value=lower(optimum, 8)))
+        bound = step_bound(self.view, self.view.steps[number])
+        if bound is not None:
+            self._prove(number, EnumerationProof(value=bound))
 
     def _prove(self, number: int, proof: StepProof) -> None:
         if proof.value > self.proofs[number].value:

@@ -6,7 +6,7 @@ from planner.models.base.errors import CapabilityError
 from planner.models.base.rounding import COMBINATORIAL, lower
 from planner.models.flow_splitting.bounds import best_simple_proof
 from planner.models.flow_splitting.certificate import EnumerationProof, StepProof
-from planner.models.flow_splitting.enumeration import step_optimum
+from planner.models.flow_splitting.enumeration import step_bound
 from planner.models.flow_splitting.fabric import ArcNetwork
 from planner.models.flow_splitting.instance import FlowSplitting
 from planner.models.flow_splitting.traffic import Flows
@@ -123,9 +123,9 @@ class _Search:
 
     def enumerate(self) -> None:
         """Take the optimum of a very small instance as bound."""
-        optimum = step_optimum(self.view, self.view.steps[0])
-        if optimum is not None and optimum > self.proof.value:
-            self.proof = EnumerationProof(value=lower(optimum, 8))
+        bound = step_bound(self.view, self.view.steps[0])
+        if bound is not None and bound > self.proof.value:
+            self.proof = EnumerationProof(value=bound)
             self.claim = max(self.claim, self.proof.value)
 
     def search_exactly(self) -> None:

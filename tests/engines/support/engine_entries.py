@@ -147,3 +147,11 @@ def integer_programme(instance: Any, run: Run) -> Answer:
     outcome = solve_cpsat(model, run=run)
     assert outcome.objective is not None
     return Answer(plan=ToyPlan(number=int(outcome.objective)), objective=outcome.objective)
+
+
+def lacking(instance: Any, run: Run) -> Answer:
+    """Reports once, then needs a package that is not installed."""
+    run.report("search", answer=incumbent())
+    import a_solver_that_is_not_there
+
+    return a_solver_that_is_not_there.solve()  # type: ignore[no-any-return]

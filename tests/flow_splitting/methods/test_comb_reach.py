@@ -2,6 +2,7 @@
 
 import pytest
 
+import planner as pl
 from planner.models.flow_splitting import check_certificate
 from planner.solvers.contract import Run
 from planner.solvers.flow_splitting import (
@@ -12,6 +13,7 @@ from planner.solvers.flow_splitting import (
     wrap_around,
 )
 from planner.solvers.flow_splitting.baselines import ecmp, ethereal, greedy_online, lpt
+from planner.solvers.flow_splitting.methods import choose
 from planner.solvers.flow_splitting.reach import unreachable_answer
 
 MODULES = [colouring, wrap_around, equal_parts, local_search, ecmp, ethereal, greedy_online, lpt]
@@ -51,3 +53,29 @@ def test_reachable_flows_have_no_such_answer(on_fabric):
     failed = [{"leaf": "leaf1", "spine": "spine0"}]
     instance = on_fabric(leaves=3, spines=2, failed_links=failed, demands={"uniform": 1.0})
     assert unreachable_answer(instance) is None
+
+
+def test_choice_says_that_there_is_no_plan(cut_off):
+    """`auto` promises no closed form where some traffic has no path."""
+    assert choose(cut_off).why == "some traffic cannot reach its target"
+
+
+@pytest.mark.parametrize("splitting", ["free", "whole"])
+def test_choice_on_a_graph_in_two_pieces(splitting):
+    """On graphs likewise, and the picked method gives the proof."""
+    links = [{"a": "a", "b": "b", "rate": 1}, {"a": "c", "b": "d", "rate": 1}]
+    result = pl.solve(
+        {
+            "problem": "flow_splitting",
+            "schema_version": 1,
+            "name": "two pieces",
+            "units": "normalised",
+            "topology": {"kind": "graph", "nodes": ["a", "b", "c", "d"], "links": links},
+            "workload": {
+                "splitting": splitting,
+                "flows": [{"from": "a", "to": "c", "size": 1}],
+            },
+        }
+    )
+    assert (result.status, result.verified) == ("infeasible", True)
+    assert "some traffic cannot reach its target" in result.provenance.notes[0]

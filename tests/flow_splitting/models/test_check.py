@@ -65,11 +65,21 @@ def test_parts(free):
     bound = checked(free, DegreeProof(value=2 / 3), parts=4, parts_at=2 / 3)
     assert bound.violations == ()
     assert bound.bounds["parts"] == 4
+    assert bound.holds_at == 2 / 3
+    assert checked(free, DegreeProof(value=2 / 3)).holds_at is None
     assert codes(free, DegreeProof(value=2 / 3), parts=5, parts_at=2 / 3) == ["certificate-value"]
     assert codes(free, DegreeProof(value=2 / 3), parts=3, parts_at=2 / 3) == ["certificate-value"]
     assert codes(free, DegreeProof(value=2 / 3), parts=4) == ["certificate-shape"]
     huge = {"parts": 10**400, "parts_at": 1e308}
     assert codes(free, DegreeProof(value=2 / 3), **huge) == ["certificate-value"]
+
+
+@pytest.mark.parametrize(("at", "parts"), [(0.6, 4), (2 / 3 - 1e-8, 4), (0.0, 4), (-1.0, 4)])
+def test_parts_of_plans_that_cannot_be(free, at, parts):
+    """A bound on the parts of plans better than the proven bound speaks of nothing."""
+    bound = checked(free, DegreeProof(value=2 / 3), parts=parts, parts_at=at)
+    assert [violation.code for violation in bound.violations] == ["certificate-value"]
+    assert (bound.bounds["parts"], bound.holds_at) == (2, None)
 
 
 def test_metric(free):

@@ -135,6 +135,44 @@ def test_broken_traffic_by_source(instance, entries, expected):
     assert sorted(found, key=str) == sorted(expected, key=str)
 
 
+LINE = {"kind": "graph", "nodes": ["a", "b", "c", "d"], "link_rate": 1.0}
+
+
+def line(build, *sizes, links=("ab", "cd")):
+    """Return an instance whose flows from `a` to `b` and from `a` to `c` have these sizes."""
+    joined = [{"a": ends[0], "b": ends[1]} for ends in links]
+    ends = zip("bbc", sizes, strict=True) if len(sizes) == 3 else zip("bc", sizes, strict=True)
+    flows = [{"from": "a", "to": end, "size": size} for end, size in ends]
+    return build({**LINE, "links": joined}, {"flows": flows})
+
+
+@pytest.mark.parametrize("small", [100.0, 1e-3, 1e-9])
+def test_small_demand_beside_a_large_one_is_not_lost(build, small):
+    """A demand is compared with itself; a target without a path is never served."""
+    instance = line(build, 1e12, small)
+    violations = evaluate(instance, arcs((0, 0, 1e12))).violations
+    assert [found.where for found in violations] == ["traffic from a at c"]
+    circling = arcs((0, 0, 1e12), (0, 2, 1e12), (0, 3, 1e12))
+    found = evaluate(instance, circling).violations
+    assert [(violation.code, violation.where) for violation in found] == [
+        ("conservation", "traffic from a at c")
+    ]
+
+
+def test_small_demand_to_the_target_of_a_large_one_is_not_lost(build):
+    """Two demands of one pair have to arrive both."""
+    instance = line(build, 1e12, 100.0, 1.0, links=("ab", "bc"))
+    whole, thin = (0, 2, 1.0), (0, 0, 1e12 + 1)
+    assert codes(instance, arcs((0, 0, 1e12 + 101), whole)) == []
+    assert "conservation" in codes(instance, arcs(thin, whole))
+
+
+def test_rounding_of_large_sums_is_no_fault(build):
+    """A small demand through a node with much traffic may be off by the rounding of the sums."""
+    instance = line(build, 1e12, 0.1, links=("ab", "bc"))
+    assert codes(instance, arcs((0, 0, 1e12 + 0.1), (0, 2, 0.1))) == []
+
+
 def test_fabric_plan_on_a_graph(instance):
     """A plan over spines says nothing about a graph."""
     plan = ExplicitPlan(step=[0], flow=[0], spine=[0], size=[1.0])

@@ -84,6 +84,19 @@ def test_rounding_is_forgiven_and_nothing_else(instance, missing, expected):
     assert codes(instance, aggregated((0, 0, 1, 0, size), WHOLE[1])) == expected
 
 
+@pytest.mark.parametrize(
+    ("surplus", "expected"), [(-100, "flow-unserved"), (100, "flow-overserved")]
+)
+def test_small_flow_beside_a_large_one_is_not_lost(build, fabric, messages, surplus, expected):
+    """The flows of a pair are served down to the smallest of them, listed or aggregated."""
+    flows = messages((0, 1, 1e12), (0, 1, 100.0))
+    instance = build(fabric(2, 3), flows)
+    total = 1e12 + 100.0
+    assert codes(instance, aggregated((0, 0, 1, 0, total / 3), (0, 0, 1, 1, total / 3 * 2))) == []
+    assert codes(instance, aggregated((0, 0, 1, 0, total + surplus))) == [expected]
+    assert codes(instance, explicit((0, 0, 0, 1e12))) == ["flow-unserved"]
+
+
 def test_absent_link_has_no_completion_time(instance):
     """Traffic on a link that is down never arrives: the objective is unknown, not a number."""
     evaluation = evaluate(instance, explicit((0, 0, 2, 4.0), GOOD[1]))
