@@ -4,6 +4,8 @@ A rule is checked, not derived: its loads are counted in closed form and compare
 or counting bound. An all-to-all of tens of thousands of hosts takes time in the number of leaves.
 """
 
+import weakref
+
 import numpy as np
 
 from planner.models.base.errors import CapabilityError
@@ -27,16 +29,12 @@ NAMES = ("local", "rotation", "source_index")
 
 def refuses(instance: FlowSplitting) -> str | None:
     """Return why no rule is known to be optimal here, or `None`."""
-    view = instance.view
-    if view.fabric is None:
+    if instance.view.fabric is None:
         return "rules are for leaf-spine fabrics, and this topology is a graph"
     if is_infeasible(instance):
         return None
-    for step in view.steps:
-        found = _best_rule(view, view.fabric, step)
-        if isinstance(found, str):
-            return found
-    return None
+    found = _best_rules(instance.view)
+    return found if isinstance(found, str) else None
 
 
 def closed_form(instance: FlowSplitting, run: Run) -> Answer:
@@ -46,19 +44,40 @@ def closed_form(instance: FlowSplitting, run: Run) -> Answer:
         return unreachable
     if view.fabric is None:
         raise CapabilityError(refuses(instance))
-    rules, proofs, thetas = [], [], []
+    found = _best_rules(view)
+    if isinstance(found, str):
+        raise CapabilityError(found)
+    plan = RulePlan(rules=tuple(rule for rule, _, _ in found))
+    objective = completion_time(view, [theta for _, theta, _ in found])
+    return answer_for(instance, plan, [proof for _, _, proof in found], objective=objective)
+
+
+_Found = tuple[Rule, float, StepProof]
+"""A rule that reaches the bound, its theta and the proof."""
+
+_known: weakref.WeakKeyDictionary[View, tuple[_Found, ...] | str] = weakref.WeakKeyDictionary()
+"""The rules of each view, which `choose`, the check of the request and the method all ask for."""
+
+
+def _best_rules(view: View) -> tuple[_Found, ...] | str:
+    """Return the rule of every step of a fabric; or why some step has none."""
+    if view not in _known:
+        _known[view] = _search_rules(view)
+    return _known[view]
+
+
+def _search_rules(view: View) -> tuple[_Found, ...] | str:
+    assert view.fabric is not None
+    rules = []
     for step in view.steps:
         found = _best_rule(view, view.fabric, step)
         if isinstance(found, str):
-            raise CapabilityError(found)
-        rules.append(found[0])
-        thetas.append(found[1])
-        proofs.append(found[2])
-    plan, objective = RulePlan(rules=tuple(rules)), completion_time(view, thetas)
-    return answer_for(instance, plan, proofs, objective=objective)
+            return found
+        rules.append(found)
+    return tuple(rules)
 
 
-def _best_rule(view: View, fabric: Fabric, step: Step) -> tuple[Rule, float, StepProof] | str:
+def _best_rule(view: View, fabric: Fabric, step: Step) -> _Found | str:
     """Return a rule that reaches the bound, its theta and the proof; or why there is none."""
     proof = best_simple_proof(view, step)
     spines, reasons = _spines_in_front(fabric), []
