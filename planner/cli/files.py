@@ -3,9 +3,13 @@
 import errno
 import os
 import stat
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
+import click
+
+from planner.cli import show
 from planner.models.base.errors import InputError, refuse
 
 STDOUT = Path("-")
@@ -51,6 +55,24 @@ def check_new(path: Path) -> None:
     if path.exists() and not _is_stream(path):
         fix = "Choose another name, or give --force to replace it."
         raise refuse("file-exists", f"`{path}` exists already", fix, path=str(path))
+
+
+def hand_over(
+    text: str, output: Path | None, document: Mapping[str, Any] | None, *, following: str
+) -> None:
+    """Write an instance to a file, and show what was asked for on stdout.
+
+    That is the `document` if there is one (`--json`); else the text where there is no file; else
+    the verb `following`, to go on with.
+    """
+    if output is not None:
+        write_text(output, text)
+    if document is not None:
+        show.document(document)
+    elif output is None:
+        click.echo(text, nl=False)
+    else:
+        show.line(f"wrote {output}; next: planner {following} {output}")
 
 
 def write_text(path: Path, text: str) -> None:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from planner.cli import complete, files, show
+from planner.cli import complete, files
 from planner.cli.options import force_option, output_option, own_options, set_option, verb
 from planner.cli.values import named_values
 
@@ -51,15 +51,9 @@ def command(
         if not force:
             files.check_new(output)
     text, data = _read(format, source, options, overrides)
-    if output is not None:
-        files.write_text(output, text)
-    if as_json:
-        file = None if output is None else str(output)
-        show.document({"format": format, "file": file, "data": data})
-    elif output is None:
-        click.echo(text, nl=False)
-    else:
-        show.line(f"wrote {output}; next: planner check {output}")
+    file = None if output is None else str(output)
+    document = {"format": format, "file": file, "data": data} if as_json else None
+    files.hand_over(text, output, document, following="check")
 
 
 def _read(

@@ -2,9 +2,7 @@
 
 from pathlib import Path
 
-import click
-
-from planner.cli import files, show
+from planner.cli import files
 from planner.cli.options import force_option, output_option, problem_argument, verb
 
 
@@ -24,12 +22,6 @@ def command(*, problem: str, output: Path | None, force: bool, as_json: bool) ->
     if output is not None:
         files.check_output(output) if force else files.check_new(output)
     text = pl.new(problem)
-    if output is not None:
-        files.write_text(output, text)
-    if as_json:
-        file = None if output is None else str(output)
-        show.document({"problem": problem, "file": file, "text": text})
-    elif output is None:
-        click.echo(text, nl=False)
-    else:
-        show.line(f"wrote {output}; next: planner solve {output}")
+    file = None if output is None else str(output)
+    document = {"problem": problem, "file": file, "text": text} if as_json else None
+    files.hand_over(text, output, document, following="solve")
