@@ -1,0 +1,109 @@
+"""Re-checks certificates: every bound is computed anew, nothing in them is believed."""
+
+import math
+from collections.abc import Iterator
+
+import numpy as np
+
+from planner.models.base.arrays import FloatArray
+from planner.models.base.evaluation import CheckedBound, Violation
+from planner.models.base.rounding import COMBINATORIAL
+from planner.models.hierarchical_sharding.certificate import (
+    EnumerationCertificate,
+    FloorCertificate,
+    MemoryCertificate,
+    ShardingCertificate,
+)
+from planner.models.hierarchical_sharding.floor import floor, why_no_floor
+from planner.models.hierarchical_sharding.instance import HierarchicalSharding
+from planner.models.hierarchical_sharding.optimum import certify, find_optimum, why_not
+from planner.models.hierarchical_sharding.smallest import is_too_big, memory_reason, smallest_memory
+
+
+def check_certificate(
+    instance: HierarchicalSharding, certificate: ShardingCertificate
+) -> CheckedBound:
+    """Return what a certificate proves about an instance, recomputed without a solver.
+
+    Violations have the codes `certificate-kind` (a proof that does not suit the instance),
+    `certificate-shape` and `certificate-value`.
+    """
+    if isinstance(certificate, EnumerationCertificate):
+        return _check_enumeration(instance, certificate)
+    if isinstance(certificate, FloorCertificate):
+        return _check_floor(instance, certificate)
+    if isinstance(certificate, MemoryCertificate):
+        return _check_memory(instance, certificate)
+    raise NotImplementedError
+
+
+def _check_enumeration(
+    instance: HierarchicalSharding, certificate: EnumerationCertificate
+) -> CheckedBound:
+    view = instance.view
+    reason = "mixed plans are allowed beside uniform ones" if view.mixed else why_not(view)
+    found = None if reason else find_optimum(view)
+    if found is None:
+        return _refused("certificate-kind", reason or "no plan was looked at")
+    if found.place is None:
+        return _refused("certificate-kind", "no plan fits the memory")
+    proven = certify(found)
+    faults = [
+        *_compare("value", certificate.value, proven.value),
+        *_compare("memory", certificate.memory, proven.memory),
+        *_compare_columns("front_memory", certificate.front_memory, proven.front_memory),
+        *_compare_columns("front_time", certificate.front_time, proven.front_time),
+    ]
+    return CheckedBound(
+        bounds={view.objective_name: proven.value, "memory": proven.memory},
+        source="enumeration",
+        violations=tuple(faults),
+    )
+
+
+def _check_floor(instance: HierarchicalSharding, certificate: FloorCertificate) -> CheckedBound:
+    value = floor(instance.view)
+    if value is None:
+        return _refused("certificate-kind", why_no_floor(instance.view) or "")
+    return CheckedBound(
+        bounds={instance.view.objective_name: value},
+        violations=tuple(_compare("value", certificate.value, value)),
+    )
+
+
+def _check_memory(instance: HierarchicalSharding, certificate: MemoryCertificate) -> CheckedBound:
+    view = instance.view
+    if not is_too_big(view):
+        return _refused("certificate-kind", "there are plans that fit the memory")
+    return CheckedBound(
+        bounds={},
+        infeasible=True,
+        reasons=(memory_reason(view),),
+        violations=tuple(_compare("smallest", certificate.smallest, smallest_memory(view).total)),
+    )
+
+
+def _refused(code: str, where: str) -> CheckedBound:
+    violation = Violation(code=code, constraint="certificate", where=where)
+    return CheckedBound(bounds={}, violations=(violation,))
+
+
+def _compare(name: str, claimed: float, value: float) -> Iterator[Violation]:
+    if not math.isclose(claimed, value, rel_tol=COMBINATORIAL, abs_tol=0.0):
+        yield Violation(
+            code="certificate-value",
+            constraint="certificate",
+            where=f"{name}: claimed {claimed!r}, recomputed {value!r}",
+            amount=claimed - value,
+        )
+
+
+def _compare_columns(name: str, claimed: FloatArray, value: FloatArray) -> Iterator[Violation]:
+    if claimed.shape != value.shape:
+        where = f"{name}: {len(claimed)} entries claimed, {len(value)} recomputed"
+        yield Violation(code="certificate-shape", constraint="certificate", where=where)
+        return
+    wrong = np.flatnonzero(~np.isclose(claimed, value, rtol=COMBINATORIAL, atol=0.0))
+    if len(wrong):
+        place = int(wrong[0])
+        yield from _compare(f"{name}[{place}]", float(claimed[place]), float(value[place]))

@@ -1,0 +1,5 @@
+"""Methods of hierarchical sharding."""
+
+from planner.solvers.hierarchical_sharding.methods import METHODS, choose
+
+__all__ = ["METHODS", "choose"]

@@ -1,0 +1,95 @@
+"""The plans that users know by name."""
+
+from planner.models.base.errors import CapabilityError
+from planner.models.hierarchical_sharding.instance import HierarchicalSharding
+from planner.models.hierarchical_sharding.plan import Precisions, Sharding, UniformPlan
+from planner.models.hierarchical_sharding.search import has_uniform_plans
+from planner.models.hierarchical_sharding.view import COLLECTIVES, View
+from planner.solvers.contract import Answer, Run
+from planner.solvers.hierarchical_sharding.answers import answer_with
+
+
+def refuses(instance: HierarchicalSharding) -> str | None:
+    """Return why one sharding cannot serve the whole model, or `None`."""
+    if not has_uniform_plans(instance.view):
+        return "classes share their state over different devices"
+    return None
+
+
+def sharding_of(name: str, fanout: tuple[int, ...]) -> Sharding:
+    """Return a named sharding on a machine.
+
+    Sources: ZeRO (arXiv 1910.02054), hpZ (ZeRO++, arXiv 2306.10209), MiCS (arXiv 2205.00119),
+    three levels (arXiv 2501.04266: weights over the innermost level, gradients over the node,
+    optimizer over all). `SHARD_GRAD_OP` of FSDP keeps the parameters after the forward pass.
+    """
+    one, whole = (1,) * len(fanout), fanout
+    node = (*fanout[:-1], 1)
+    pair = (fanout[0], *one[1:])
+    states = {
+        "ddp": (one, one, one, one),
+        "zero1": (one, one, one, whole),
+        "zero2": (one, one, whole, whole),
+        "zero3": (whole, whole, whole, whole),
+        "shard_grad_op": (whole, whole, whole, whole),
+        "hpz": (whole, node, whole, whole),
+        "mics": (node, node, node, node),
+        "frontier_3level": (pair, pair, node, whole),
+    }[name]
+    keep = name == "shard_grad_op" and max(whole) > 1
+    p, q, g, o = states
+    return Sharding(parameters=p, secondary=q, gradients=g, optimizer=o, keep=keep)
+
+
+def plan_of(view: View, name: str) -> UniformPlan:
+    """Return a named plan, with the first bits allowed and the fewest micro-batches."""
+    sharding = sharding_of(name, view.layers[0].fanout)
+    bits = Precisions.model_validate({c: view.bits(c)[0] for c in COLLECTIVES})
+    schedule = min(range(len(view.schedules)), key=lambda s: view.schedules[s].microbatches)
+    return UniformPlan(sharding=sharding.model_copy(update={"bits": bits}), schedule=schedule)
+
+
+def _solve(name: str, instance: HierarchicalSharding, run: Run) -> Answer:
+    if (reason := refuses(instance)) is not None:
+        raise CapabilityError(reason)
+    return answer_with(instance, run, plan_of(instance.view, name))
+
+
+def ddp(instance: HierarchicalSharding, run: Run) -> Answer:
+    """Replicate everything."""
+    return _solve("ddp", instance, run)
+
+
+def zero1(instance: HierarchicalSharding, run: Run) -> Answer:
+    """Split the optimizer states over all devices."""
+    return _solve("zero1", instance, run)
+
+
+def zero2(instance: HierarchicalSharding, run: Run) -> Answer:
+    """Split gradients and optimizer states over all devices."""
+    return _solve("zero2", instance, run)
+
+
+def zero3(instance: HierarchicalSharding, run: Run) -> Answer:
+    """Split everything over all devices."""
+    return _solve("zero3", instance, run)
+
+
+def shard_grad_op(instance: HierarchicalSharding, run: Run) -> Answer:
+    """Split everything over all devices and keep gathered parameters until backward."""
+    return _solve("shard_grad_op", instance, run)
+
+
+def hpz(instance: HierarchicalSharding, run: Run) -> Answer:
+    """Split everything over all devices, with a second copy of the parameters in each node."""
+    return _solve("hpz", instance, run)
+
+
+def mics(instance: HierarchicalSharding, run: Run) -> Answer:
+    """Split everything inside a node and replicate it across nodes."""
+    return _solve("mics", instance, run)
+
+
+def frontier_3level(instance: HierarchicalSharding, run: Run) -> Answer:
+    """Weights over the innermost level, gradients over the node, optimizer over all."""
+    return _solve("frontier_3level", instance, run)
