@@ -1,0 +1,71 @@
+"""What rates are worth: eigenvalue, resistances, and the figures that follow from them."""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from planner.models.base.arrays import FloatArray
+from planner.models.gossip_rates.laplacian import (
+    components,
+    dense_laplacian,
+    fiedler,
+    pseudo_inverse,
+    resistances,
+)
+from planner.models.gossip_rates.view import View
+
+LARGE = 20_000
+"""Above so many nodes the resistances of all edges are not worth their time for a metric."""
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """What rates come to; `None` where it is not computed."""
+
+    mixing: float
+    """lambda_2 of the Laplacian."""
+    resistance: float | None
+    """Largest effective resistance among the edges that count."""
+    cost: float
+    """Total cost per unit of time."""
+
+    @property
+    def messages(self) -> float | None:
+        """c^T lambda sqrt(R_max / lambda_2), which does not depend on the scale of the rates."""
+        if self.resistance is None or self.mixing <= 0:
+            return None
+        return self.cost * math.sqrt(self.resistance / self.mixing)
+
+    @property
+    def gradient_rate(self) -> float | None:
+        """sqrt(lambda_2 / R_max)."""
+        if self.resistance is None or self.mixing <= 0:
+            return None
+        return math.sqrt(self.mixing / self.resistance)
+
+
+def figures(view: View, rate: FloatArray, kept: np.ndarray, *, all_edges: bool) -> Figures:
+    """Return the figures of rates on the edges `kept` (a mask); resistances if asked for."""
+    ends, used = view.ends[kept], rate[kept]
+    mixing, _ = fiedler(view.nodes, ends, used)
+    resistance = None
+    if mixing > 0 and (all_edges or view.nodes <= LARGE):
+        resistance = float(resistances(view.nodes, ends, used).max())
+    return Figures(mixing, resistance, float(view.cost @ rate))
+
+
+def total_resistance(view: View, rate: FloatArray) -> float | None:
+    """Return n tr L^+, the sum of the resistances of all pairs; `None` for pieces."""
+    if components(view.nodes, view.ends[rate > 0]).max() > 0:
+        return None
+    return view.nodes * float(np.trace(pseudo_inverse(view.nodes, view.ends, rate)))
+
+
+def radius(view: View, weight: FloatArray) -> float:
+    """Return the largest eigenvalue in absolute value of I - L(w) - 11^T / n."""
+    from scipy.linalg import eigvalsh
+
+    matrix = np.eye(view.nodes) - dense_laplacian(view.nodes, view.ends, weight) - 1 / view.nodes
+    values = eigvalsh(matrix)
+    return float(max(-values[0], values[-1]))

@@ -1,0 +1,155 @@
+"""An instance compiled to arrays."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from planner.models.base.arrays import FloatArray, IntArray
+from planner.models.gossip_rates.families import edges_of
+from planner.models.gossip_rates.network import EdgeList, Family
+
+if TYPE_CHECKING:
+    from planner.models.gossip_rates.instance import GossipRates
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """The network as arrays; m merged edges between n nodes."""
+
+    nodes: int
+    ends: IntArray
+    """The two nodes of each edge, smaller first, shape (m, 2)."""
+    cost: FloatArray
+    """Cost of one average, shape (m,)."""
+    duration: FloatArray
+    """Seconds (or units of time) that an exchange takes, shape (m,)."""
+    least: FloatArray
+    """Least rate of each edge."""
+    most: FloatArray
+    """Most rate of each edge; the largest float where there is no limit."""
+    total: float | None
+    """Most cost per unit of time."""
+    concurrency: FloatArray | None
+    """Exchanges that each node does at a time, shape (n,)."""
+    is_matching: bool
+    objective: str
+    unit: str
+    """Unit of a rate: `1/s`, or `1` where exchanges last one unit of time."""
+
+    @property
+    def edges(self) -> int:
+        """Number of edges."""
+        return len(self.ends)
+
+    @property
+    def usable(self) -> np.ndarray[Any, np.dtype[np.bool_]]:
+        """Which edges may have a rate at all."""
+        return self.most > 0
+
+
+NO_LIMIT = float(np.finfo(np.float64).max)
+
+
+def compile_view(instance: "GossipRates") -> View:
+    """Return the view of a checked instance; parallel edges become the cheapest of them."""
+    topology, budget = instance.topology, instance.budget
+    table = _listed(instance, topology) if isinstance(topology, EdgeList) else _generated(instance)
+    ends, columns = _merge(table.pop("ends"), table)
+    duration, most = columns["duration"], columns["most"]
+    if budget.matching:
+        # A round lasts as long as its longest exchange may.
+        duration = np.full(len(ends), float(duration.max()) if len(ends) else 1.0)
+    if budget.link:
+        most = np.minimum(most, 1 / duration)
+    # An exchange occupies both its ends, so a node budget of matchings holds as well.
+    node = 1.0 if budget.matching and budget.node is None else budget.node
+    limited = node is not None or budget.link or budget.matching
+    physical = instance.message_size is not None
+    return View(
+        nodes=len(topology.names()),
+        ends=ends,
+        cost=columns["cost"],
+        duration=duration,
+        least=columns["least"],
+        most=most,
+        total=budget.total if budget.total is not None or limited else 1.0,
+        concurrency=None if node is None else _concurrency(topology, node),
+        is_matching=budget.matching,
+        objective=instance.objective,
+        unit="1/s" if physical else "1",
+    )
+
+
+def _listed(instance: "GossipRates", topology: EdgeList) -> dict[str, Any]:
+    names = topology.names()
+    if topology.edge_table is not None:
+        arrays = topology.edge_table.content.arrays
+        ends = np.stack([np.asarray(arrays[key], dtype=np.int64) for key in ("a", "b")], axis=1)
+        count = len(ends)
+        cost = np.asarray(arrays.get("cost", np.ones(count)), dtype=np.float64)
+        latency = np.full(count, topology.latency)
+        rate = np.full(count, topology.bandwidth or NO_LIMIT)
+        least, most = np.zeros(count), np.full(count, NO_LIMIT)
+    else:
+        edges = topology.edges
+        places = [[names.find(e.a), names.find(e.b)] for e in edges]
+        ends = np.array(places, dtype=np.int64).reshape(-1, 2)
+        cost = np.array([1.0 if e.cost is None else e.cost for e in edges])
+        latency = np.array([topology.latency if e.latency is None else e.latency for e in edges])
+        rate = np.array([e.bandwidth or topology.bandwidth or NO_LIMIT for e in edges])
+        least = np.array([e.min_rate for e in edges])
+        most = np.array([NO_LIMIT if e.max_rate is None else e.max_rate for e in edges])
+    nic = np.full(len(names), NO_LIMIT)
+    for worker in topology.workers:
+        if worker.nic_rate is not None:
+            nic[names.find(worker.node)] = worker.nic_rate
+    slowest = np.minimum(rate, nic[ends].min(axis=1)) if len(ends) else rate
+    duration = _duration(instance, latency, slowest)
+    return {"ends": ends, "cost": cost, "duration": duration, "least": least, "most": most}
+
+
+def _generated(instance: "GossipRates") -> dict[str, Any]:
+    topology = instance.topology
+    assert isinstance(topology, Family)
+    ends = edges_of(topology)
+    count = len(ends)
+    latency, rate = np.full(count, topology.latency), np.full(count, topology.bandwidth or NO_LIMIT)
+    return {
+        "ends": ends,
+        "cost": np.ones(count),
+        "duration": _duration(instance, latency, rate),
+        "least": np.zeros(count),
+        "most": np.full(count, NO_LIMIT),
+    }
+
+
+def _duration(instance: "GossipRates", latency: FloatArray, rate: FloatArray) -> FloatArray:
+    """Return latency plus transfer; twice the transfer where one direction waits for the other."""
+    if instance.message_size is None:
+        return np.ones(len(latency))
+    ways = 2 if instance.duplex == "half" else 1
+    return latency + ways * instance.message_size / rate
+
+
+def _merge(ends: IntArray, columns: dict[str, Any]) -> tuple[IntArray, dict[str, FloatArray]]:
+    """Drop loops and keep the cheapest of parallel edges, in order of their ends."""
+    ends = np.sort(ends, axis=1)
+    proper = np.flatnonzero(ends[:, 0] != ends[:, 1])
+    order = proper[
+        np.lexsort((columns["duration"][proper], columns["cost"][proper], *ends[proper].T[::-1]))
+    ]
+    ends = ends[order]
+    first = np.concatenate(([True], (ends[1:] != ends[:-1]).any(axis=1)))[: len(ends)]
+    kept = order[first]
+    return ends[first], {name: column[kept] for name, column in columns.items()}
+
+
+def _concurrency(topology: EdgeList | Family, node: float) -> FloatArray:
+    names = topology.names()
+    found = np.full(len(names), node)
+    if isinstance(topology, EdgeList):
+        for worker in topology.workers:
+            if worker.concurrency is not None:
+                found[names.find(worker.node)] = worker.concurrency
+    return found

@@ -1,0 +1,13 @@
+"""Catalog entry of gossip rates."""
+
+from planner.catalog.problem import Problem
+
+PROBLEM = Problem(
+    name="gossip_rates",
+    title="Gossip rates on graphs",
+    summary="How often each link should average, for the fewest messages or the least time.",
+    models="planner.models.gossip_rates",
+    solvers="planner.solvers.gossip_rates",
+    combinatorial=False,
+    instances="instances/gossip_rates",
+)
