@@ -120,7 +120,8 @@ def _limit_faults(view: View, rate: FloatArray) -> Iterator[Violation]:
             over = float(busy[node] - view.concurrency[node])
             where = f"node {node}"
             yield Violation(code="budget-node", constraint="budget.node", where=where, amount=over)
-    over_most = (view.most != NO_LIMIT) & (rate > view.most * (1 + COMBINATORIAL))
+    most = np.where(view.most == NO_LIMIT, np.inf, view.most)
+    over_most = rate > most * (1 + COMBINATORIAL)
     for edge in np.flatnonzero(over_most)[:10].tolist():
         yield Violation(
             code="rate-over-limit",
