@@ -51,6 +51,8 @@ class Evaluation(Record):
     """In order of importance; the first is the objective."""
     metrics: Mapping[str, Metric]
     violations: tuple[Violation, ...] = ()
+    scope: str | None = None
+    """Class of plans this one belongs to, where a problem has bounds that speak of one class."""
 
     @property
     def objective(self) -> Objective:
@@ -70,6 +72,8 @@ class CheckedBound(Record):
     holds_at: float | None = None
     """The bounds on later objectives hold for plans whose first objective is no worse than this;
     `None` if they hold for every plan that is best in the first."""
+    scope: str | None = None
+    """Class of plans that the bounds speak of; `None` for every plan."""
     source: BoundSource = "certificate"
     infeasible: bool = False
     """Whether the certificate proves that there is no plan at all."""

@@ -9,8 +9,12 @@ import numpy as np
 
 from planner.models.base.arrays import FloatArray, IntArray
 from planner.models.base.rounding import lower, upper
-from planner.models.gossip_rates.laplacian import gather, pseudo_inverse
-from planner.models.gossip_rates.view import NO_LIMIT, View
+from planner.models.gossip_rates.laplacian import coupling, pseudo_inverse
+from planner.models.gossip_rates.prices import Prices, most_worth
+from planner.models.gossip_rates.view import View
+
+INVERSE = 1e-12
+"""Relative error allowed for where a bound rests on the inverse of a Laplacian."""
 
 
 def squared_lengths(points: FloatArray, ends: IntArray) -> FloatArray:
@@ -20,55 +24,64 @@ def squared_lengths(points: FloatArray, ends: IntArray) -> FloatArray:
     return result
 
 
-def mixing_bound(
-    view: View,
-    points: FloatArray,
-    total_price: float,
-    node_price: FloatArray,
-    odd_sets: tuple[tuple[IntArray, float], ...] = (),
-) -> float | None:
-    """Return an upper bound on lambda_2 of every plan within the limits.
+def stretches(view: View, points: FloatArray) -> FloatArray | None:
+    """Return |x_i - x_j|^2 / sum |x_i|^2 of the centred points, `None` where all coincide.
 
-    `None` where the points all coincide, or the prices leave an edge free that no limit holds.
-    Points are centred first; prices that are too low are raised together until they pay for every
-    edge without a limit of its own.
+    The second eigenvalue of any rates is at most their sum, weighted by the rates.
     """
     centred = points - points.mean(axis=0)
     spread = float((centred * centred).sum())
-    worth = squared_lengths(points, view.ends)
-    paid = total_price * view.cost
-    spent = 0.0 if view.total is None else view.total * total_price
-    if view.total is None:
-        paid = np.zeros(view.edges)
-    if view.concurrency is not None and len(node_price):
-        paid = paid + view.duration * node_price[view.ends].sum(axis=1)
-        spent += float(view.concurrency @ node_price)
-    for nodes, price in odd_sets:
-        inside = np.isin(view.ends, nodes).all(axis=1)
-        paid = paid + price * view.duration * inside
-        spent += price * (len(nodes) - 1) / 2
-    free = (view.most == NO_LIMIT) & (worth > 0)
-    if spread <= 0 or bool((free & (paid <= 0)).any()):
-        return None
-    raised = max(1.0, float((worth[free] / paid[free]).max())) if free.any() else 1.0
-    rest = worth - raised * paid
-    # An edge that is worth more than its price runs as often as it can, another as little.
-    held = np.where(view.most == NO_LIMIT, 0.0, view.most)
-    extra = np.where(rest > 0, rest * held, rest * view.least)
-    return upper((raised * spent + float(extra.sum())) / spread, 8 * view.edges + 64)
+    return squared_lengths(centred, view.ends) / spread if spread > 0 else None
 
 
-def price_messages(view: View, points: FloatArray, theta: FloatArray, rate: FloatArray) -> tuple[
-    FloatArray, FloatArray, float
-]:
-    """Return what the multipliers of a messages bound come to: per edge b_k^T X b_k and
-    sum_e theta_e G_ek^2, and sum_e theta_e G_ee.
-    """  # noqa: D205
+def mixing_bound(view: View, points: FloatArray, prices: Prices) -> float | None:
+    """Return an upper bound on lambda_2 of every plan within the limits.
+
+    `None` where the points all coincide, or the prices leave an edge free that no limit holds.
+    """
     centred = points - points.mean(axis=0)
-    worth = squared_lengths(points, view.ends) / float((centred * centred).sum())
-    weights = theta / theta.sum()
-    table = gather(pseudo_inverse(view.nodes, view.ends, rate), view.ends)
-    return worth, weights @ (table * table), float(weights @ table.diagonal())
+    spread = float((centred * centred).sum())
+    if spread <= 0:
+        return None
+    most = most_worth(view, squared_lengths(centred, view.ends), prices)
+    return None if most is None else upper(most / spread, points.size + 8)
+
+
+def floor_of_messages(view: View, points: FloatArray) -> float | None:
+    """Return a lower bound on the messages of every plan, also of those that drop edges.
+
+    By Foster's theorem the resistances weighted by their rates sum to n - 1, so that
+    F^2 >= (n - 1) / (sum of rates * lambda_2) at a total cost of 1; the product is at most
+    max_k [(a + h_k / a) / (2 c_k)]^2 for every a > 0, by the inequality of the two means. With unit
+    costs that is sqrt((n - 1) / lambda_2*).
+    """
+    stretch = stretches(view, points)
+    if stretch is None:
+        return None
+    cost, longest = view.cost[view.usable], stretch[view.usable]
+    a = balance(longest / cost, 1 / cost)
+    most = float(((a + longest / a) / cost).max()) / 2
+    return lower(math.sqrt(view.nodes - 1) / most, points.size + 16)
+
+
+def price_messages(
+    view: View, points: FloatArray, theta: FloatArray, rate: FloatArray
+) -> tuple[FloatArray, FloatArray, float] | None:
+    """Return b_k^T X b_k and sum_e theta_e G_ek^2 of each edge, and sum_e theta_e G_ee.
+
+    X and theta are scaled to trace 1 and sum 1. `None` where the numbers make no sense: negative
+    weights, no weight, rates that are not positive, points that all coincide.
+    """
+    used, stretch = view.usable, stretches(view, points)
+    if stretch is None or (theta < 0).any() or theta[~used].any() or theta.sum() <= 0:
+        return None
+    if (rate[used] <= 0).any() or rate[~used].any():
+        return None
+    square = np.zeros(view.edges)
+    inverse = pseudo_inverse(view.nodes, view.ends[used], rate[used])
+    weights = theta[used] / theta.sum()
+    square[used], own = coupling(inverse, view.ends[used], weights)
+    return stretch, square, float(weights @ own)
 
 
 def messages_bound(
@@ -76,40 +89,52 @@ def messages_bound(
 ) -> float | None:
     """Return a lower bound on the messages of every plan that keeps all edges.
 
-    `None` where the numbers give none: negative weights or rates, or points that all coincide.
+    `None` where the numbers give none, see `price_messages`.
     """
-    if (theta < 0).any() or (rate <= 0).any() or beta <= 0 or theta.sum() <= 0:
+    terms = price_messages(view, points, theta, rate) if beta > 0 else None
+    if terms is None:
         return None
-    if not (points - points.mean(axis=0)).any():
-        return None
-    worth, square, resistance = price_messages(view, points, theta, rate)
-    most = float(((worth + beta * beta * square) / view.cost).max())
-    # The inverse of the Laplacian carries the largest error; 1e-12 is far above it.
-    return 2 * beta * resistance / most * (1 - 1e-12) if most > 0 else None
+    stretch, square, resistance = terms
+    worth = ((stretch + beta * beta * square) / view.cost)[view.usable]
+    return 2 * beta * resistance / float(worth.max()) * (1 - INVERSE)
 
 
-def floor_of_messages(view: View, mixing: float) -> float:
-    """Return a lower bound on the messages of every plan, also of those that drop edges.
+def gradient_bound(
+    view: View,
+    points: FloatArray,
+    theta: FloatArray,
+    rate: FloatArray,
+    beta: float,
+    prices: Prices,
+) -> float | None:
+    """Return an upper bound on sqrt(lambda_2 / R_max) of plans that keep all edges.
 
-    `mixing` bounds lambda_2 for a total cost of 1. By Foster's theorem the resistances weighted by
-    their rates sum to n - 1, so the largest is at least (n - 1) times the least cost.
+    Rates scaled so that every R_e <= lambda_2 are worth at least 2 beta sum theta_e G_ee; within
+    the limits they are worth `most_worth`, and the ratio is how far they must be scaled down.
     """
-    return lower(math.sqrt((view.nodes - 1) * float(view.cost.min()) / mixing), 8)
-
-
-def resistance_bound(view: View, rate: FloatArray) -> float | None:
-    """Return a lower bound on n tr L^+ for a total cost within the budget, `None` without one.
-
-    The function is convex and of degree -1: with the gradient -n |L^+ b_k|^2 at any rates it is at
-    least R^2 / (C max_k n |L^+ b_k|^2 / c_k) (Ghosh, Boyd, Saberi 2008).
-    """
-    if view.total is None or (rate <= 0).any():
+    terms = price_messages(view, points, theta, rate) if beta > 0 else None
+    if terms is None:
         return None
-    inverse = pseudo_inverse(view.nodes, view.ends, rate)
-    i, j = view.ends.T
-    slope = view.nodes * ((inverse[i] - inverse[j]) ** 2).sum(axis=1) / view.cost
+    stretch, square, resistance = terms
+    most = most_worth(view, stretch + beta * beta * square, prices)
+    return None if most is None else most / (2 * beta * resistance) * (1 + INVERSE)
+
+
+def resistance_bound(view: View, rate: FloatArray, prices: Prices) -> float | None:
+    """Return a lower bound on n tr L^+ of every plan within the limits, `None` without one.
+
+    The function is convex and of degree -1: with the gradient -n |L^+ b_k|^2 at any rates, rates
+    lambda have at least R^2 / sum_k lambda_k n |L^+ b_k|^2 (Ghosh, Boyd, Saberi 2008).
+    """
+    used = view.usable
+    if (rate[used] <= 0).any() or rate[~used].any():
+        return None
+    inverse = pseudo_inverse(view.nodes, view.ends[used], rate[used])
     value = view.nodes * float(np.trace(inverse))
-    return value * value / (view.total * float(slope.max())) * (1 - 1e-12)
+    # Scaled to value / rate, so that the prices do not depend on the unit of the rates.
+    worth = view.nodes * squared_lengths(inverse, view.ends) / value
+    most = most_worth(view, worth, prices)
+    return None if most is None or most <= 0 else value / most * (1 - INVERSE)
 
 
 def radius_bound(
@@ -117,22 +142,51 @@ def radius_bound(
 ) -> float | None:
     """Return a lower bound on the spectral radius of I - L(w) - 11^T / n over the weights w.
 
-    `price` is empty for free weights. Terms in w that do not vanish exactly are charged at the
-    largest weight that can matter, 2 (any larger one gives a radius above 1).
+    With Z = P P^T - N N^T, both centred, the radius times the traces of P P^T and N N^T is at least
+    <Z, I - L(w)>. `price` is empty for free weights; of those, none above 1 in absolute value can
+    matter, as a radius of at most 1 keeps every entry of I - L - 11^T / n within 1, and 1 / n more.
+    For Markov chains the prices pay for diagonals of L of at most 1.
     """
     if len(positive) != view.nodes or len(negative) != view.nodes:
         return None
-    norm = float((positive * positive).sum() + (negative * negative).sum())
-    if norm <= 0:
-        return None
     plus, minus = (side - side.mean(axis=0) for side in (positive, negative))
-    value = float((plus * plus).sum() - (minus * minus).sum())
-    slope = squared_lengths(minus, view.ends) - squared_lengths(plus, view.ends)
+    up, down = float((plus * plus).sum()), float((minus * minus).sum())
+    if up + down <= 0:
+        return None
+    worth = squared_lengths(plus, view.ends) - squared_lengths(minus, view.ends)
+    worth = np.where(view.usable, worth, 0.0)
     if len(price):
-        # For w >= 0 with sum of w at each node at most 1: only negative slopes must be paid for.
-        paid = slope + price[view.ends].sum(axis=1)
-        shortfall = np.minimum(paid, 0.0)
-        raised = price.copy()
-        np.subtract.at(raised, view.ends[:, 0], shortfall)
-        return (value - float(np.maximum(raised, 0).sum())) / norm
-    return (value - 2 * float(np.abs(slope).sum())) / norm
+        raised = np.maximum(price, 0.0)
+        i, j = view.ends.T
+        np.maximum.at(raised, i, worth - raised[j])
+        spent = float(raised.sum())
+    else:
+        spent = float(np.abs(worth).sum()) * (1 + 1 / view.nodes)
+    found = (up - down - spent) / (up + down)
+    return max(lower(found, positive.size + negative.size + view.edges), 0.0)
+
+
+def balance(rising: FloatArray, falling: FloatArray) -> float:
+    """Return the b > 0 with the least max(rising / b + falling b), by golden section.
+
+    The function is convex in log b.
+    """
+    start = 0.5 * math.log(float(rising.max()) / float(falling.max()))
+    low, high = start - 40.0, start + 40.0
+
+    def loss(place: float) -> float:
+        return float((rising * math.exp(-place) + falling * math.exp(place)).max())
+
+    golden = (math.sqrt(5) - 1) / 2
+    left, right = high - golden * (high - low), low + golden * (high - low)
+    at_left, at_right = loss(left), loss(right)
+    for _ in range(90):
+        if at_left < at_right:
+            high, right, at_right = right, left, at_left
+            left = high - golden * (high - low)
+            at_left = loss(left)
+        else:
+            low, left, at_left = left, right, at_right
+            right = low + golden * (high - low)
+            at_right = loss(right)
+    return math.exp((low + high) / 2)

@@ -12,22 +12,17 @@ NONE = np.zeros(0)
 NO_PLACES = np.zeros(0, dtype=np.int64)
 
 
-class EmbeddingCertificate(Certificate):
-    """Points whose edges are short and which still lie far apart bound lambda_2 from above.
+class Priced(Certificate):
+    """A certificate with prices of the limits, which must pay for what an edge is worth."""
 
-    With points x_i (centred) and h_e = |x_i - x_j|^2, lambda_2 <= sum rate_e h_e / sum |x_i|^2, and
-    the prices bound the numerator over all rates within the limits (Sun, Boyd, Xiao, Diaconis 2006).
-    """
-
-    kind: Literal["embedding"] = "embedding"
     value: float
     """Bound of the objective that follows."""
-    points: FloatTable
-    """Shape (n, r)."""
     total_price: float = 0.0
     """Price of a unit of cost."""
     node_price: Floats = Field(default=NONE, validate_default=True)
     """Price of a node's time, shape (n,); empty where nodes have no limit."""
+    count_price: float = 0.0
+    """Price of choosing one more edge, where their number is limited."""
     set_price: Floats = Field(default=NONE, validate_default=True)
     """Price of an odd set of nodes, in which (|S| - 1) / 2 exchanges run at once."""
     set_start: Integers = Field(default=NO_PLACES, validate_default=True)
@@ -35,16 +30,28 @@ class EmbeddingCertificate(Certificate):
     set_node: Integers = Field(default=NO_PLACES, validate_default=True)
 
 
-class MessagesCertificate(Certificate):
+class EmbeddingCertificate(Priced):
+    """Points whose edges are short and which still lie far apart bound lambda_2 from above.
+
+    With points x_i (centred) and h_e = |x_i - x_j|^2, lambda_2 <= sum rate_e h_e / sum |x_i|^2, and
+    the prices bound the numerator over all rates within the limits (Sun, Boyd, Xiao and Diaconis
+    2006). For `fewest_messages` it bounds every plan, also one that drops edges.
+    """
+
+    kind: Literal["embedding"] = "embedding"
+    points: FloatTable
+    """Shape (n, r)."""
+
+
+class MessagesCertificate(Priced):
     """Multipliers of the eigenvalue and of the resistances, for plans that keep every edge.
 
     With X = points points^T scaled to trace 1, weights theta that sum to 1 and reference rates with
     G = B^T L^+ B, the messages are at least 2 beta sum theta_e G_ee / max_k [(b_k^T X b_k + beta^2
-    sum theta_e G_ek^2) / c_k].
+    sum theta_e G_ek^2) / c_k]. For `gradient_rate` the prices replace the maximum.
     """
 
     kind: Literal["messages"] = "messages"
-    value: float
     points: FloatTable
     theta: Floats
     """Weight of each edge, shape (m,)."""
@@ -53,12 +60,19 @@ class MessagesCertificate(Certificate):
     beta: float
 
 
-class ReferenceCertificate(Certificate):
+class ReferenceCertificate(Priced):
     """Rates whose gradient bounds a convex function of degree -1 (total resistance)."""
 
     kind: Literal["reference"] = "reference"
-    value: float
     reference: Floats
+
+
+class LeastCertificate(Certificate):
+    """A limit that the least rates alone exceed."""
+
+    kind: Literal["least"] = "least"
+    node: int | None = None
+    """The node that is too busy; `None` for the total cost."""
 
 
 class RadiusCertificate(Certificate):
@@ -82,12 +96,20 @@ class PiecesCertificate(Certificate):
     side: Integers
 
 
+class FewEdgesCertificate(Certificate):
+    """Too few edges may be chosen to join the parts of the network."""
+
+    kind: Literal["few_edges"] = "few_edges"
+
+
 GossipCertificate = (
     EmbeddingCertificate
     | MessagesCertificate
     | ReferenceCertificate
     | RadiusCertificate
     | PiecesCertificate
+    | LeastCertificate
+    | FewEdgesCertificate
 )
 CERTIFICATES = (
     EmbeddingCertificate,
@@ -95,4 +117,6 @@ CERTIFICATES = (
     ReferenceCertificate,
     RadiusCertificate,
     PiecesCertificate,
+    LeastCertificate,
+    FewEdgesCertificate,
 )

@@ -1,13 +1,17 @@
 """Re-checks certificates: every bound is computed anew, nothing in them is believed."""
 
+import itertools
 import math
 from collections.abc import Callable
 
 import numpy as np
 
+from planner.models.base.arrays import FloatArray, IntArray
 from planner.models.base.evaluation import CheckedBound, Reason, Violation
+from planner.models.base.rounding import COMBINATORIAL
 from planner.models.gossip_rates.bounds import (
     floor_of_messages,
+    gradient_bound,
     messages_bound,
     mixing_bound,
     radius_bound,
@@ -15,14 +19,19 @@ from planner.models.gossip_rates.bounds import (
 )
 from planner.models.gossip_rates.certificate import (
     EmbeddingCertificate,
+    FewEdgesCertificate,
     GossipCertificate,
+    LeastCertificate,
     MessagesCertificate,
     PiecesCertificate,
+    Priced,
     RadiusCertificate,
     ReferenceCertificate,
 )
+from planner.models.gossip_rates.evaluate import EVERY_EDGE, busy_times
 from planner.models.gossip_rates.instance import GossipRates
 from planner.models.gossip_rates.laplacian import components
+from planner.models.gossip_rates.prices import Prices
 from planner.models.gossip_rates.references import SYNCHRONOUS
 from planner.models.gossip_rates.view import View
 
@@ -38,6 +47,10 @@ def check_certificate(instance: GossipRates, certificate: GossipCertificate) -> 
     view = instance.view
     if isinstance(certificate, PiecesCertificate):
         return _check_pieces(instance, certificate)
+    if isinstance(certificate, FewEdgesCertificate):
+        return _check_few(instance)
+    if isinstance(certificate, LeastCertificate):
+        return _check_least(instance, certificate)
     value = bound_of(view, certificate)
     if value is None:
         where = f"`{certificate.kind}` proves nothing about `{view.objective}` here"
@@ -46,7 +59,8 @@ def check_certificate(instance: GossipRates, certificate: GossipCertificate) -> 
     if not math.isclose(certificate.value, value, rel_tol=AGREES, abs_tol=0.0):
         where = f"value: claimed {certificate.value!r}, recomputed {value!r}"
         faults.append(Violation(code="certificate-value", constraint="certificate", where=where))
-    return CheckedBound(bounds={view.objective: value}, violations=tuple(faults))
+    scope = EVERY_EDGE if isinstance(certificate, MessagesCertificate) else None
+    return CheckedBound(bounds={view.objective: value}, scope=scope, violations=tuple(faults))
 
 
 def bound_of(view: View, certificate: GossipCertificate) -> float | None:
@@ -60,48 +74,60 @@ def bound_of(view: View, certificate: GossipCertificate) -> float | None:
     return checks[type(certificate)](view, certificate)
 
 
-def _embedding(view: View, proof: EmbeddingCertificate) -> float | None:
-    if proof.points.shape[:1] != (view.nodes,) or len(proof.node_price) not in (0, view.nodes):
+def prices_of(view: View, proof: Priced) -> Prices | None:
+    """Return the prices of a certificate; `None` where they do not fit the instance."""
+    prices = (proof.node_price, proof.set_price)
+    if min(proof.total_price, proof.count_price) < 0 or any((price < 0).any() for price in prices):
         return None
-    if proof.total_price < 0 or (proof.node_price < 0).any() or (proof.set_price < 0).any():
+    if len(proof.node_price) not in (0, view.nodes):
         return None
     sets = _odd_sets(view, proof)
-    if sets is None or view.objective in SYNCHRONOUS:
-        return None
-    mixing = mixing_bound(view, proof.points, proof.total_price, proof.node_price, sets)
-    if mixing is None or view.objective == "fastest_mixing":
-        return mixing
-    if view.objective == "fewest_messages" and view.total == 1:
-        return floor_of_messages(view, mixing)
-    return None
+    return (
+        None
+        if sets is None
+        else Prices(proof.total_price, proof.node_price, sets, proof.count_price)
+    )
 
 
-def _odd_sets(
-    view: View, proof: EmbeddingCertificate
-) -> tuple[tuple[np.ndarray, float], ...] | None:
+def _odd_sets(view: View, proof: Priced) -> tuple[tuple[IntArray, float], ...] | None:
     """Return the priced odd sets; `None` where they are none or the rounds are no matchings."""
     if not len(proof.set_price):
         return ()
     start, node = proof.set_start, proof.set_node
     if not view.is_matching or len(start) != len(proof.set_price) + 1 or start[-1] != len(node):
         return None
-    sets = [np.unique(node[a:b]) for a, b in zip(start[:-1], start[1:], strict=True)]
+    sets = [np.unique(node[a:b]) for a, b in itertools.pairwise(start.tolist())]
     if any(len(found) % 2 == 0 for found in sets):
         return None
     return tuple(zip(sets, proof.set_price.tolist(), strict=True))
 
 
+def _embedding(view: View, proof: EmbeddingCertificate) -> float | None:
+    prices = prices_of(view, proof)
+    if prices is None or len(proof.points) != view.nodes:
+        return None
+    if view.objective in ("fastest_mixing", "edge_selection"):
+        return mixing_bound(view, proof.points, prices)
+    return floor_of_messages(view, proof.points) if view.objective == "fewest_messages" else None
+
+
 def _messages(view: View, proof: MessagesCertificate) -> float | None:
     columns = proof.theta.shape == proof.reference.shape == (view.edges,)
-    if view.objective != "fewest_messages" or not columns or len(proof.points) != view.nodes:
+    prices = prices_of(view, proof)
+    if not columns or prices is None or len(proof.points) != view.nodes:
         return None
-    return messages_bound(view, proof.points, proof.theta, proof.reference, proof.beta)
+    numbers = (view, proof.points, proof.theta, proof.reference, proof.beta)
+    if view.objective == "gradient_rate":
+        return gradient_bound(*numbers, prices)
+    return messages_bound(*numbers) if view.objective == "fewest_messages" else None
 
 
 def _reference(view: View, proof: ReferenceCertificate) -> float | None:
-    if view.objective != "total_resistance" or proof.reference.shape != (view.edges,):
+    prices = prices_of(view, proof)
+    fits = prices is not None and proof.reference.shape == (view.edges,)
+    if not fits or prices is None or view.objective != "total_resistance":
         return None
-    return resistance_bound(view, proof.reference)
+    return resistance_bound(view, proof.reference, prices)
 
 
 def _radius(view: View, proof: RadiusCertificate) -> float | None:
@@ -143,6 +169,58 @@ def pieces_reason(instance: GossipRates) -> Reason:
             "Add an edge between them, or allow one that `max_rate: 0` forbids"
         ),
     )
+
+
+def least_loads(view: View) -> tuple[FloatArray, float | None]:
+    """Return the share of each node's time that the least rates take, and of the total cost."""
+    busy = busy_times(view, view.least)
+    share = np.zeros(view.nodes) if view.concurrency is None else busy / view.concurrency
+    total = None if view.total is None else float(view.cost @ view.least) / view.total
+    return share, total
+
+
+def least_reason(instance: GossipRates, node: int | None) -> Reason:
+    """Return why the least rates leave no plan, naming the limit."""
+    where = "all edges" if node is None else f"node {instance.topology.names()[node]}"
+    return Reason(
+        code="least-rates-over-budget",
+        constraint="topology.edges.min_rate",
+        where=where,
+        message="the least rates alone exceed the budget here. Lower them or raise the budget",
+    )
+
+
+def _check_least(instance: GossipRates, proof: LeastCertificate) -> CheckedBound:
+    share, total = least_loads(instance.view)
+    if proof.node is not None and not 0 <= proof.node < len(share):
+        return _refused("certificate-shape", "`node` is a node that does not exist")
+    load = total if proof.node is None else float(share[proof.node])
+    if load is None or load <= 1 + COMBINATORIAL:
+        return _refused("certificate-kind", "the least rates keep this limit")
+    return CheckedBound(bounds={}, infeasible=True, reasons=(least_reason(instance, proof.node),))
+
+
+def edges_needed(view: View) -> int:
+    """Return how many edges must be chosen to join what the fixed edges leave apart."""
+    fixed = (view.least > 0) & view.usable
+    return int(components(view.nodes, view.ends[fixed]).max())
+
+
+def few_edges_reason(instance: GossipRates) -> Reason:
+    """Return why the number of edges leaves no plan."""
+    return Reason(
+        code="edges-too-few",
+        constraint="budget.edges",
+        where=f"{instance.view.count} edges",
+        message=f"joining the network takes {edges_needed(instance.view)}; raise `edges` to that",
+    )
+
+
+def _check_few(instance: GossipRates) -> CheckedBound:
+    view = instance.view
+    if view.count is None or edges_needed(view) <= view.count:
+        return _refused("certificate-kind", "enough edges may be chosen")
+    return CheckedBound(bounds={}, infeasible=True, reasons=(few_edges_reason(instance),))
 
 
 def _refused(code: str, where: str) -> CheckedBound:

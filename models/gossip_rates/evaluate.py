@@ -14,9 +14,16 @@ from planner.models.gossip_rates.laplacian import components
 from planner.models.gossip_rates.matchings import matching_faults, matching_rates
 from planner.models.gossip_rates.plan import GossipPlan, MatchingPlan
 from planner.models.gossip_rates.references import SYNCHRONOUS
+from planner.models.gossip_rates.second_opinion import second_opinion
 from planner.models.gossip_rates.view import NO_LIMIT, View
 
-SENSES: dict[str, Sense] = {"fastest_mixing": "max", "gradient_rate": "max"}
+EVERY_EDGE = "every edge"
+"""The class of plans that drop no edge; bounds with resistances speak of these alone."""
+SENSES: dict[str, Sense] = {
+    "fastest_mixing": "max",
+    "gradient_rate": "max",
+    "edge_selection": "max",
+}
 
 
 def evaluate(instance: GossipRates, plan: GossipPlan) -> Evaluation:
@@ -31,29 +38,36 @@ def evaluate(instance: GossipRates, plan: GossipPlan) -> Evaluation:
         return _result(view, None, {}, faults)
     rate, kept = _rates(view, plan)
     if view.objective in SYNCHRONOUS:
-        value = radius(view, rate)
+        spectral = radius(view, rate)
         metrics: dict[str, Metric] = {
-            "radius": value,
-            "steps_per_e": 1 / math.log(1 / value) if 0 < value < 1 else None,
+            "radius": spectral,
+            "steps_per_e": 1 / math.log(1 / spectral) if 0 < spectral < 1 else None,
         }
-        return _result(view, value, metrics, list(_weight_faults(view, rate)))
+        return _result(view, spectral, metrics, list(_weight_faults(view, rate)))
     faults = [*_limit_faults(view, rate), *_matching(view, plan), *_pieces(view, rate, kept)]
     wanted = view.objective in ("fewest_messages", "gradient_rate")
     found = figures(view, rate, kept, all_edges=wanted)
     total = total_resistance(view, rate) if view.objective == "total_resistance" else None
     value = {
         "fastest_mixing": found.mixing if found.mixing > 0 else None,
+        "edge_selection": found.mixing if found.mixing > 0 else None,
         "fewest_messages": found.messages,
         "gradient_rate": found.gradient_rate,
         "total_resistance": total,
     }[view.objective]
-    return _result(view, value, _metrics(view, rate, kept, found), faults)
+    evaluation = _result(view, value, _metrics(view, rate, kept, found), faults)
+    return evaluation.model_copy(update={"scope": scope_of(view, kept)})
+
+
+def scope_of(view: View, kept: np.ndarray) -> str:
+    """Return which class of plans one belongs to: the resistances count every edge, or some."""
+    return EVERY_EDGE if kept[view.usable].all() else "some edges"
 
 
 def _result(
     view: View, value: float | None, metrics: dict[str, Metric], faults: list[Violation]
 ) -> Evaluation:
-    units = {"fastest_mixing": view.unit, "gradient_rate": view.unit}
+    units = dict.fromkeys(("fastest_mixing", "gradient_rate", "edge_selection"), view.unit)
     objective = Objective(
         name=view.objective,
         value=value,
@@ -64,7 +78,7 @@ def _result(
 
 
 def _rates(view: View, plan: GossipPlan) -> tuple[FloatArray, np.ndarray]:
-    kept = np.ones(view.edges, dtype=bool)
+    kept = view.usable.copy()
     if isinstance(plan, MatchingPlan):
         return matching_rates(view, plan), kept
     kept[plan.dropped] = False
@@ -113,6 +127,13 @@ def _limit_faults(view: View, rate: FloatArray) -> Iterator[Violation]:
             where="all edges",
             amount=cost - view.total,
             unit=view.unit,
+        )
+    chosen = int(((rate > 0) & (view.least <= 0)).sum())
+    if view.count is not None and chosen > view.count:
+        where = f"{chosen} edges chosen"
+        amount = float(chosen - view.count)
+        yield Violation(
+            code="edges-over-count", constraint="budget.edges", where=where, amount=amount
         )
     if view.concurrency is not None:
         busy = busy_times(view, rate)
@@ -164,7 +185,8 @@ def _pieces(view: View, rate: FloatArray, kept: np.ndarray) -> Iterator[Violatio
 
 def busy_times(view: View, rate: FloatArray) -> FloatArray:
     """Return how many exchanges each node has at a time on average, shape (n,)."""
-    return np.bincount(view.ends.ravel(), np.repeat(rate * view.duration, 2), view.nodes)
+    busy = np.bincount(view.ends.ravel(), np.repeat(rate * view.duration, 2), view.nodes)
+    return np.asarray(busy, dtype=np.float64)
 
 
 def edge_name(view: View, edge: int) -> str:
@@ -173,9 +195,7 @@ def edge_name(view: View, edge: int) -> str:
     return f"edge {edge} (nodes {a} and {b})"
 
 
-def _metrics(
-    view: View, rate: FloatArray, kept: np.ndarray, found: Figures
-) -> dict[str, Metric]:
+def _metrics(view: View, rate: FloatArray, kept: np.ndarray, found: Figures) -> dict[str, Metric]:
     busy = busy_times(view, rate)
     slow = found.mixing / 2
     often = float(rate.sum())
@@ -196,4 +216,5 @@ def _metrics(
         "seconds_to_1e-6": math.log(1e6) / slow if slow > 0 else None,
         "averages_to_1e-6": often * math.log(1e6) / slow if slow > 0 else None,
         "tree_messages": 2 * (view.nodes - 1),
+        **second_opinion(view, rate, found.mixing, found.resistance),
     }

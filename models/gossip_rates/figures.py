@@ -15,8 +15,11 @@ from planner.models.gossip_rates.laplacian import (
 )
 from planner.models.gossip_rates.view import View
 
-LARGE = 20_000
-"""Above so many nodes the resistances of all edges are not worth their time for a metric."""
+DENSE, LARGE = 2_400, 20_000
+"""Above so many nodes the resistances of all edges are not worth their time for a metric: in any
+network, and in one of few edges."""
+FEW = 3
+"""Edges per node."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +53,8 @@ def figures(view: View, rate: FloatArray, kept: np.ndarray, *, all_edges: bool) 
     ends, used = view.ends[kept], rate[kept]
     mixing, _ = fiedler(view.nodes, ends, used)
     resistance = None
-    if mixing > 0 and (all_edges or view.nodes <= LARGE):
+    cheap = view.nodes <= (LARGE if len(ends) <= FEW * view.nodes else DENSE)
+    if mixing > 0 and (all_edges or cheap):
         resistance = float(resistances(view.nodes, ends, used).max())
     return Figures(mixing, resistance, float(view.cost @ rate))
 
@@ -63,9 +67,13 @@ def total_resistance(view: View, rate: FloatArray) -> float | None:
 
 
 def radius(view: View, weight: FloatArray) -> float:
-    """Return the largest eigenvalue in absolute value of I - L(w) - 11^T / n."""
+    """Return the largest eigenvalue in absolute value of I - L(w) - 11^T / n.
+
+    Zero where it is smaller than the rounding of its entries, which are about 1.
+    """
     from scipy.linalg import eigvalsh
 
     matrix = np.eye(view.nodes) - dense_laplacian(view.nodes, view.ends, weight) - 1 / view.nodes
     values = eigvalsh(matrix)
-    return float(max(-values[0], values[-1]))
+    largest = float(max(-values[0], values[-1]))
+    return largest if largest > 4 * view.nodes * math.ulp(1.0) else 0.0

@@ -7,12 +7,18 @@ from typing import Literal
 from planner.models.base.errors import Issue
 from planner.models.base.instance import Instance
 from planner.models.base.quantities import Size
-from planner.models.base.record import Record
+from planner.models.base.record import Count, Record
 from planner.models.gossip_rates.network import Network, Positive
 from planner.models.gossip_rates.view import View, compile_view
 
 ObjectiveName = Literal[
-    "fastest_mixing", "fewest_messages", "gradient_rate", "total_resistance", "fdla", "fmmc"
+    "fastest_mixing",
+    "fewest_messages",
+    "gradient_rate",
+    "total_resistance",
+    "fdla",
+    "fmmc",
+    "edge_selection",
 ]
 
 
@@ -25,6 +31,8 @@ class Budget(Record):
     """Exchanges that each worker takes part in at a time, each as long as its edge needs."""
     link: bool = False
     """Whether an edge does one exchange at a time."""
+    edges: Count | None = None
+    """Edges that may be chosen (`edge_selection`), those with a `min_rate` not counted."""
     matching: bool = False
     """Whether exchanges come in rounds in which each worker takes part in at most one."""
 
@@ -37,6 +45,7 @@ class GossipRates(Instance):
     of gradients c^T lambda sqrt(max R_e / lambda_2) (`fewest_messages`), sqrt(lambda_2 / max R_e)
     (`gradient_rate`), n tr L^+ (`total_resistance`), and the spectral radius of I - L - 11^T / n
     for synchronous averaging with any weights (`fdla`) or those of a Markov chain (`fmmc`).
+    `edge_selection` is lambda_2 again, of at most `budget.edges` edges at their `max_rate`.
     """
 
     problem: Literal["gossip_rates"]

@@ -5,9 +5,14 @@ from typing import Any
 import numpy as np
 
 from planner.models.base.arrays import FloatArray, IntArray
+from planner.models.gossip_rates.selected_inverse import factorise, selected
 
 DENSE = 600
 """Up to so many nodes all eigenvalues are computed at once."""
+DENSE_DEGREE = 6
+"""Edges per node above which a large Laplacian is multiplied with rather than factorised."""
+SLICE = 4_000_000
+"""Entries of a table of edges by nodes that are held at a time."""
 
 
 def incidence(nodes: int, ends: IntArray) -> Any:
@@ -30,12 +35,13 @@ def laplacian(nodes: int, ends: IntArray, rate: FloatArray) -> Any:
 def dense_laplacian(nodes: int, ends: IntArray, rate: FloatArray) -> FloatArray:
     """Return the Laplacian as an array, shape (n, n)."""
     i, j = ends.T
-    found = np.zeros((nodes, nodes))
-    np.add.at(found, (i, i), rate)
-    np.add.at(found, (j, j), rate)
-    np.add.at(found, (i, j), -rate)
-    np.add.at(found, (j, i), -rate)
-    return found
+    place = np.concatenate([i * nodes + j, j * nodes + i])
+    found: FloatArray = np.zeros(nodes * nodes)
+    found -= np.bincount(place, np.concatenate([rate, rate]), nodes * nodes)
+    load = np.bincount(ends.ravel(), np.repeat(rate, 2), nodes)
+    found[:: nodes + 1] += load
+    result: FloatArray = found.reshape(nodes, nodes)
+    return result
 
 
 def components(nodes: int, ends: IntArray) -> IntArray:
@@ -53,7 +59,8 @@ def fiedler(nodes: int, ends: IntArray, rate: FloatArray) -> tuple[float, FloatA
     """Return the second smallest eigenvalue of the Laplacian and its unit eigenvector.
 
     Zero for rates that leave the network in pieces. Networks above `DENSE` nodes are solved by
-    Lanczos iteration on the inverse of the Laplacian without one node, constants projected out.
+    Lanczos iteration, constants projected out: on the inverse of the Laplacian without one node, or
+    on the Laplacian itself where it has many edges.
     """
     used = rate > 0
     if components(nodes, ends[used]).max() > 0:
@@ -70,14 +77,34 @@ def _lanczos(nodes: int, ends: IntArray, rate: FloatArray) -> tuple[float, Float
     from scipy.sparse.linalg import LinearOperator, eigsh
 
     scale = float(rate.max())
-    solve = solver(nodes, ends, rate / scale)
     start = np.random.default_rng(0).standard_normal(nodes)
-    operator = LinearOperator((nodes, nodes), matvec=solve, dtype=np.float64)
-    _, vectors = eigsh(operator, k=1, which="LA", v0=start - start.mean(), tol=1e-12)
+    start -= start.mean()
+    if len(ends) > DENSE_DEGREE * nodes:
+        apply, width = _mirrored(nodes, ends, rate / scale), 60
+    else:
+        apply, width = solver(nodes, ends, rate / scale), None
+    operator = LinearOperator((nodes, nodes), matvec=apply, dtype=np.float64)
+    _, vectors = eigsh(operator, k=1, which="LA", v0=start, tol=1e-12, ncv=width)
     vector = vectors[:, 0] - vectors[:, 0].mean()
     vector /= np.linalg.norm(vector)
     difference = vector[ends[:, 0]] - vector[ends[:, 1]]
     return float(rate @ difference**2), vector
+
+
+def _mirrored(nodes: int, ends: IntArray, rate: FloatArray) -> Any:
+    """Return a function that applies c P - L, whose largest eigenvalue is c - lambda_2.
+
+    Networks of many edges mix fast and fill up when factorised: there it takes few multiplications.
+    """
+    matrix = laplacian(nodes, ends, rate).tocsr()
+    most = 2 * float(matrix.diagonal().max())
+
+    def apply(right: FloatArray) -> FloatArray:
+        right = right - right.mean()
+        result: FloatArray = most * right - matrix @ right
+        return result
+
+    return apply
 
 
 def solver(nodes: int, ends: IntArray, rate: FloatArray) -> Any:
@@ -106,18 +133,44 @@ def resistances(nodes: int, ends: IntArray, rate: FloatArray) -> FloatArray:
     if components(nodes, ends[rate > 0]).max() > 0:
         raise ValueError("the network is in pieces")
     i, j = ends.T
-    if nodes <= 4 * DENSE:
+    if nodes <= DENSE or (nodes <= 4 * DENSE and len(ends) > DENSE_DEGREE * nodes):
         inverse = pseudo_inverse(nodes, ends, rate)
         found: FloatArray = inverse[i, i] + inverse[j, j] - 2 * inverse[i, j]
         return found
-    solve, found = solver(nodes, ends, rate), np.empty(len(ends))
+    used, found = rate > 0, np.empty(len(ends))
+    near = _on_pattern(nodes, ends[used], rate[used])
+    if near is None:
+        used = np.zeros(len(ends), dtype=bool)
+    else:
+        found[used] = near
+    if not used.all():
+        found[~used] = _by_solving(nodes, ends[~used], solver(nodes, ends, rate))
+    return found
+
+
+def _on_pattern(nodes: int, ends: IntArray, rate: FloatArray) -> FloatArray | None:
+    """Return the resistances of edges with a rate, from entries of the inverse alone, (m,)."""
+    # The last node is held at zero, and with it the entries of its edges.
+    factors = factorise(laplacian(nodes, ends, rate).tocsc()[:-1, :-1])
+    if factors is None:
+        return None
+    inner = (ends < nodes - 1).all(axis=1)
+    diagonal, entry = selected(factors, ends[inner, 0], ends[inner, 1])
+    diagonal = np.append(diagonal, 0.0)
+    found: FloatArray = diagonal[ends].sum(axis=1)
+    found[inner] -= 2 * entry
+    return found
+
+
+def _by_solving(nodes: int, ends: IntArray, solve: Any) -> FloatArray:
+    """Return b_e^T L^+ b_e of any pairs of nodes, one solve for each, (k,)."""
+    (i, j), found = ends.T, np.empty(len(ends))
     for first in range(0, len(ends), 256):
         part = np.arange(first, min(first + 256, len(ends)))
-        columns = np.zeros((nodes, len(part)))
-        columns[i[part], np.arange(len(part))] = 1
-        columns[j[part], np.arange(len(part))] = -1
-        potential = solve(columns)
         place = np.arange(len(part))
+        columns = np.zeros((nodes, len(part)))
+        columns[i[part], place], columns[j[part], place] = 1, -1
+        potential = solve(columns)
         found[part] = potential[i[part], place] - potential[j[part], place]
     return found
 
@@ -130,11 +183,32 @@ def pseudo_inverse(nodes: int, ends: IntArray, rate: FloatArray) -> FloatArray:
     scale = float(rate.mean())
     matrix = dense_laplacian(nodes, ends, rate) + scale / nodes
     inverse: FloatArray = cho_solve(cho_factor(matrix), np.eye(nodes))
-    return inverse - 1 / (scale * nodes)
+    inverse -= 1 / (scale * nodes)
+    return inverse
 
 
 def gather(matrix: FloatArray, ends: IntArray) -> FloatArray:
     """Return b_e^T A b_k for all pairs of edges, shape (m, m)."""
     i, j = ends.T
     rows = matrix[i] - matrix[j]
-    return rows[:, i] - rows[:, j]
+    table: FloatArray = rows[:, i] - rows[:, j]
+    return table
+
+
+def coupling(
+    matrix: FloatArray, ends: IntArray, weights: FloatArray
+) -> tuple[FloatArray, FloatArray]:
+    """Return sum_e w_e (b_e^T A b_k)^2, rounded upwards, and b_k^T A b_k of every edge k, (m,).
+
+    The sum is x^T L(w) x with x = A b_k, so that no table of all pairs of edges is needed.
+    """
+    i, j = ends.T
+    own: FloatArray = matrix[i, i] + matrix[j, j] - 2 * matrix[i, j]
+    middle, total = dense_laplacian(len(matrix), ends, weights), np.empty(len(ends))
+    error = 4 * len(matrix) * np.finfo(np.float64).eps * float(middle.diagonal().max())
+    size = max(1, SLICE // len(matrix))
+    for first in range(0, len(ends), size):
+        part = slice(first, first + size)
+        rows = matrix[i[part]] - matrix[j[part]]
+        total[part] = np.einsum("ek,ek->e", rows @ middle, rows) + error * (rows * rows).max(axis=1)
+    return total, own

@@ -14,7 +14,8 @@ from planner.models.gossip_rates.view import View
 def matching_rates(view: View, plan: MatchingPlan) -> FloatArray:
     """Return the rate of each edge, in exchanges per round over the length of a round, (m,)."""
     share = np.repeat(plan.share, np.diff(plan.start))
-    return np.bincount(plan.edge, share, view.edges) / view.duration.max()
+    found: FloatArray = np.bincount(plan.edge, share, view.edges) / view.duration.max()
+    return found
 
 
 def matching_faults(view: View, plan: MatchingPlan) -> Iterator[Violation]:
@@ -32,9 +33,7 @@ def matching_faults(view: View, plan: MatchingPlan) -> Iterator[Violation]:
     if (plan.share < 0).any() or plan.share.sum() > 1 + COMBINATORIAL:
         amount = float(plan.share.sum() - 1)
         where = f"the shares sum to {plan.share.sum():g}"
-        yield Violation(
-            code="matchings-share", constraint="plan.share", where=where, amount=amount
-        )
+        yield Violation(code="matchings-share", constraint="plan.share", where=where, amount=amount)
     turn = np.repeat(np.arange(len(plan.share)), np.diff(start))
     meeting = (turn[:, None] * view.nodes + view.ends[edge]).ravel()
     ordered = np.sort(meeting)

@@ -9,6 +9,7 @@ from planner.models.base.errors import Issue
 from planner.models.base.quantities import Duration, Rate
 from planner.models.base.record import Count, Name, Record
 from planner.models.base.sidecar import Sidecar
+from planner.models.gossip_rates.edge_table import table_faults
 from planner.models.topologies.naming import Naming, Nodes
 
 Positive = Annotated[float, Field(gt=0, le=1e18)]
@@ -79,6 +80,8 @@ class EdgeList(Record):
                 yield Issue(
                     code="rates-crossed", loc=(*loc, "edges", place), message=message, fix=fix
                 )
+        if self.edge_table is not None:
+            yield from table_faults(self.edge_table, len(names))
         for place, worker in enumerate(self.workers):
             if names.find(worker.node) is None:
                 yield _unknown((*loc, "workers", place, "node"), worker.node, names)

@@ -9,7 +9,6 @@ from planner.models.gossip_rates.network import EdgeList
 if TYPE_CHECKING:
     from planner.models.gossip_rates.instance import GossipRates
 
-SCALE_FREE = ("fewest_messages", "total_resistance")
 SYNCHRONOUS = ("fdla", "fmmc")
 
 
@@ -27,12 +26,47 @@ def check_references(instance: "GossipRates") -> Iterator[Issue]:
                 fix = "Give `bandwidth` here or for the whole topology."
                 loc = ("topology", "edges", place)
                 yield Issue(code="bandwidth-missing", loc=loc, message=message, fix=fix)
+    listed = isinstance(topology, EdgeList) and topology.edges
+    if instance.message_size is not None and not listed and topology.bandwidth is None:
+        message = "these edges have no bandwidth, and messages have a size"
+        fix = "Give `topology.bandwidth`, or leave `message_size` out."
+        yield Issue(code="bandwidth-missing", loc=("topology",), message=message, fix=fix)
     limits = (budget.node, budget.link or None, budget.matching or None)
     if instance.objective == "fewest_messages" and any(limit is not None for limit in limits):
         message = "the fewest messages do not depend on what workers and links can do"
         fix = "Leave these limits out, or ask for `gradient_rate`."
         yield Issue(code="budget-unused", loc=("budget",), message=message, fix=fix)
+    yield from _check_selection(instance)
+    scale_free = instance.objective in ("fewest_messages", *SYNCHRONOUS)
+    for place, edge in enumerate(topology.edges if isinstance(topology, EdgeList) else ()):
+        if scale_free and (edge.min_rate > 0 or (edge.max_rate is not None and edge.max_rate > 0)):
+            message = f"`{instance.objective}` does not depend on what single edges can do"
+            fix = "Leave `min_rate` and `max_rate` out; a `max_rate` of 0 forbids the edge."
+            loc = ("topology", "edges", place)
+            yield Issue(code="budget-unused", loc=loc, message=message, fix=fix)
     if instance.objective in SYNCHRONOUS and budget != type(budget)():
         message = f"`{instance.objective}` has no budget: its weights are bounded by mixing itself"
         fix = "Leave `budget` out."
         yield Issue(code="budget-unused", loc=("budget",), message=message, fix=fix)
+
+
+def _check_selection(instance: "GossipRates") -> Iterator[Issue]:
+    """Yield a number of edges that nothing uses or that is missing, and edges without a rate."""
+    topology, budget, loc = instance.topology, instance.budget, ("budget",)
+    if instance.objective != "edge_selection":
+        if budget.edges is not None:
+            message = f"`{instance.objective}` does not choose edges"
+            fix = "Leave `edges` out, or ask for `edge_selection`."
+            yield Issue(code="budget-unused", loc=(*loc, "edges"), message=message, fix=fix)
+        return
+    if budget != type(budget)(edges=budget.edges) or budget.edges is None:
+        message = "`edge_selection` needs the number of edges, and no other budget"
+        fix = "Give `edges` in `budget` and nothing else."
+        yield Issue(code="selection-budget", loc=loc, message=message, fix=fix)
+    edges = topology.edges if isinstance(topology, EdgeList) else (None,)
+    for place, edge in enumerate(edges):
+        if edge is None or edge.max_rate is None or edge.min_rate not in (0.0, edge.max_rate):
+            message = "an edge to choose needs a rate that it then has"
+            fix = "Give every edge its `max_rate`, and the same `min_rate` if it is there already."
+            where = ("topology", "edges", place)
+            yield Issue(code="selection-rate", loc=where, message=message, fix=fix)

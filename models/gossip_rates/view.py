@@ -33,6 +33,8 @@ class View:
     concurrency: FloatArray | None
     """Exchanges that each node does at a time, shape (n,)."""
     is_matching: bool
+    count: int | None
+    """Most edges that may be chosen besides those with a least rate."""
     objective: str
     unit: str
     """Unit of a rate: `1/s`, or `1` where exchanges last one unit of time."""
@@ -64,7 +66,7 @@ def compile_view(instance: "GossipRates") -> View:
         most = np.minimum(most, 1 / duration)
     # An exchange occupies both its ends, so a node budget of matchings holds as well.
     node = 1.0 if budget.matching and budget.node is None else budget.node
-    limited = node is not None or budget.link or budget.matching
+    limited = node is not None or budget.link or budget.matching or budget.edges is not None
     physical = instance.message_size is not None
     return View(
         nodes=len(topology.names()),
@@ -74,8 +76,9 @@ def compile_view(instance: "GossipRates") -> View:
         least=columns["least"],
         most=most,
         total=budget.total if budget.total is not None or limited else 1.0,
-        concurrency=None if node is None else _concurrency(topology, node),
+        concurrency=None if node is None else _concurrency(topology, node, budget.matching),
         is_matching=budget.matching,
+        count=budget.edges,
         objective=instance.objective,
         unit="1/s" if physical else "1",
     )
@@ -145,11 +148,11 @@ def _merge(ends: IntArray, columns: dict[str, Any]) -> tuple[IntArray, dict[str,
     return ends[first], {name: column[kept] for name, column in columns.items()}
 
 
-def _concurrency(topology: EdgeList | Family, node: float) -> FloatArray:
+def _concurrency(topology: EdgeList | Family, node: float, is_matching: bool) -> FloatArray:
     names = topology.names()
     found = np.full(len(names), node)
     if isinstance(topology, EdgeList):
         for worker in topology.workers:
             if worker.concurrency is not None:
                 found[names.find(worker.node)] = worker.concurrency
-    return found
+    return np.minimum(found, 1.0) if is_matching else found

@@ -58,7 +58,10 @@ def floor(view: View) -> float | None:
     communication = math.fsum(terms)
     if not view.is_step:
         return lower(communication, ROUNDINGS)
-    compute = [schedule.microbatches * (schedule.forward + schedule.backward) for schedule in view.schedules]
+    compute = [
+        schedule.microbatches * (schedule.forward + schedule.backward)
+        for schedule in view.schedules
+    ]
     least = min(compute)
     # Prefetching hides at most one behind the other.
     step = max(least, communication) if view.overlap else least + communication

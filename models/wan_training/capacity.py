@@ -41,9 +41,7 @@ def capacity_bound(instance: "WanTraining", variants: list[Variant]) -> float:
 
     A bandwidth that even the bounding curve does not offer below `search.highest` counts as that.
     """
-    curves = [
-        capacity_curve(instance, plan_of(each, instance.model.layers)) for each in variants
-    ]
+    curves = [capacity_curve(instance, plan_of(each, instance.model.layers)) for each in variants]
     if instance.objective == "utilisation":
         at = np.array([instance.link.bandwidth])
         return min(1.0, upper(max(float(curve(at)[0]) for curve in curves), 4))

@@ -22,7 +22,9 @@ def evaluate(instance: WanTraining, plan: SchedulePlan) -> Evaluation:
     shape = list(_shape_faults(instance, plan))
     if shape:
         return Evaluation(
-            objectives=_objectives(instance, None, (None, None, None)), metrics={}, violations=tuple(shape)
+            objectives=_objectives(instance, None, (None, None, None)),
+            metrics={},
+            violations=tuple(shape),
         )
     worth = worth_of(instance, plan)
     metrics: dict[str, Metric] = figures(instance, plan, worth.value)

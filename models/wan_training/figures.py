@@ -92,9 +92,7 @@ def _at(instance: "WanTraining", plan: SchedulePlan, at: float | None) -> dict[s
     }
 
 
-def _closed_form(
-    instance: "WanTraining", plan: SchedulePlan, all_reduce: float
-) -> float | None:
+def _closed_form(instance: "WanTraining", plan: SchedulePlan, all_reduce: float) -> float | None:
     """Return the utilisation of the long run where a closed form is known."""
     model = instance.model
     if plan.schedule == "co2":

@@ -105,6 +105,8 @@ def _same(before: dict[int, FloatArray], after: dict[int, FloatArray], tolerance
     """Return whether two states agree; a link that is idle long since counts as free."""
     return before.keys() == after.keys() and all(
         before[due].shape == after[due].shape
-        and bool((np.abs(np.maximum(before[due], 0) - np.maximum(after[due], 0)) <= tolerance).all())
+        and bool(
+            (np.abs(np.maximum(before[due], 0) - np.maximum(after[due], 0)) <= tolerance).all()
+        )
         for due in after
     )

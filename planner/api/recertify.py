@@ -12,12 +12,14 @@ from planner.api.sources import (
 )
 from planner.models.base.errors import CapabilityError
 from planner.models.base.evaluation import BoundSource, CheckedBound, Objective, Reason, Violation
+from planner.models.base.instance import Instance
 from planner.models.base.record import Record
 from planner.models.base.rounding import COMBINATORIAL
 from planner.results.figures import matches, weigh
 from planner.results.judge import recompute
 from planner.results.records import Status
 from planner.results.result import Result
+from planner.results.verify import reload_instance
 from planner.solvers.contract import Answer
 
 WRONG_VALUE = "certificate-value"
@@ -97,7 +99,7 @@ def recertify(
             f"the result is of `{old.problem}`, the instance of `{changed.problem}`; "
             "give a result of the same problem."
         )
-    answer = Answer(plan=old.plan, certificate=old.certificate)
+    answer = _carried(changed, old)
     evaluation, checked = recompute(problem_of(changed), changed, answer)
     restated = _restated(checked)
     figures = weigh(evaluation, restated, tolerance=old.gap_tolerance)
@@ -118,6 +120,19 @@ def recertify(
         refuted=checked.violations if checked is not None else (),
         why=checked.reasons if checked is not None else (),
     )
+
+
+def _carried(changed: Instance, old: Result) -> Answer:
+    """Return the old plan and certificate with the entities of the changed instance.
+
+    A room that numbers its entities exports `carry_over(old, new, plan, certificate)`; without it
+    both are taken as they are.
+    """
+    hook = getattr(problem_of(changed).model_room(), "carry_over", None)
+    if hook is None or changed.sha256() == old.instance.sha256:
+        return Answer(plan=old.plan, certificate=old.certificate)
+    plan, certificate = hook(reload_instance(old), changed, old.plan, old.certificate)
+    return Answer(plan=plan, certificate=certificate)
 
 
 def _restated(checked: CheckedBound | None) -> CheckedBound | None:

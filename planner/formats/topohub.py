@@ -7,26 +7,30 @@
 import importlib.util
 import json
 import warnings
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from planner.formats.fabrics.node_names import usable_names
 from planner.formats.format import Format
+from planner.formats.gossip.links import OPTIONS as NETWORK_OPTIONS
 from planner.formats.options import Options
 from planner.formats.source import Source
 from planner.formats.yaml_writer import InstanceData
 from planner.models.base.errors import refuse
 
+PROBLEMS = ("flow_splitting", "gossip_rates")
 FORMAT = Format(
     name="topohub",
     summary="Node-link JSON with demands, or a name such as sndlib/polska in the package topohub.",
-    problems=("flow_splitting",),
+    problems=PROBLEMS,
     suffixes=(".json",),
     read="planner.formats.topohub:read",
     options={
+        "problem": "flow_splitting, or gossip_rates for a network of workers (default the first)",
         "capacity": "rate of every arc, in the unit of the demands (default 1)",
         "uniform": "amount for every ordered pair of nodes, instead of the demands of the source",
+        **{name: f"gossip_rates: {meaning}" for name, meaning in NETWORK_OPTIONS.items()},
     },
 )
 
@@ -39,6 +43,7 @@ def read(source: Path, options: Options) -> InstanceData:
     Raises `InputError`: `import-missing` where there is neither, `import-syntax` and
     `import-reference` for every fault in the file.
     """
+    problem = options.choice("problem", PROBLEMS, PROBLEMS[0])
     capacity = options.positive("capacity", 1.0)
     packaged = _packaged(source)
     if packaged is not None:
@@ -49,6 +54,8 @@ def read(source: Path, options: Options) -> InstanceData:
         network, origin = _parse(file), f"{source.name} (node-link JSON)"
     reader = _Reader(file, network)
     reader.stop_if_faulty()
+    if problem == "gossip_rates":
+        return reader.workers(source.stem, origin, options)
     uniform = options.positive("uniform", 1.0) if "uniform" in options else None
     values = {
         "problem": "flow_splitting",
@@ -126,17 +133,33 @@ class _Reader:
         """Return the field `links` (or `arcs`, for a directed network)."""
         directed = bool(self._network.get("directed"))
         first, second = ("from", "to") if directed else ("a", "b")
-        edges = "edges" if "edges" in self._network else "links"
         rows = []
+        for a, b, _ in self._edges():
+            if a == b:
+                self.notes.append(f"An edge from {a} to itself is left out.")
+            else:
+                rows.append({first: a, second: b})
+        return {"arcs" if directed else "links": rows}
+
+    def workers(self, name: str, origin: str, options: Options) -> InstanceData:
+        """Return a network of workers with the lengths (`dist`, in km) of its edges."""
+        from planner.formats.gossip.attributes import link_of
+        from planner.formats.gossip.links import network
+
+        place_of = {label: place for place, label in enumerate(self.names)}
+        links = [link_of(place_of[a], place_of[b], edge, {}) for a, b, edge in self._edges()]
+        self.stop_if_faulty()
+        return network(name, origin, self.names, links, options)
+
+    def _edges(self) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
+        """Yield the names of both ends and the values of every edge between known nodes."""
+        edges = "edges" if "edges" in self._network else "links"
         for place, edge in enumerate(self._rows(edges)):
             where = f"{edges}[{place}]"
             a = self._name(f"{where}.source", edge.get("source"))
             b = self._name(f"{where}.target", edge.get("target"))
-            if a is not None and a == b:
-                self.notes.append(f"An edge from {a} to itself is left out.")
-            elif a is not None and b is not None:
-                rows.append({first: a, second: b})
-        return {"arcs" if directed else "links": rows}
+            if a is not None and b is not None:
+                yield a, b, edge
 
     def demands(self) -> list[dict[str, object]]:
         """Return the demands above zero between two different nodes, in the order given."""

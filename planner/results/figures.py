@@ -78,6 +78,8 @@ def weigh(
     tolerance = min(tolerance, CLOSED)
     proves = checked is not None and not checked.violations
     infeasible = proves and checked is not None and checked.infeasible
+    if checked is not None and evaluation is not None and not _speaks_of(checked, evaluation):
+        checked = checked.model_copy(update={"bounds": {}})
     if evaluation is None:
         return _without_plan(checked, solver_bound, infeasible or claims_infeasible)
     first = evaluation.objective
@@ -112,6 +114,11 @@ def weigh(
         conflicts=tuple(conflicts),
         word_refuted=word_refuted,
     )
+
+
+def _speaks_of(checked: CheckedBound, evaluation: Evaluation) -> bool:
+    """Return whether the bounds hold for plans like the one evaluated."""
+    return checked.scope is None or checked.scope == evaluation.scope
 
 
 def _without_plan(

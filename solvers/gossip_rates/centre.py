@@ -83,5 +83,6 @@ def _solve(matrix: FloatArray, right: FloatArray) -> FloatArray:
         result: FloatArray = cho_solve(cho_factor(matrix), right)
     except LinAlgError:
         ridge = 1e-14 * float(np.trace(matrix))
-        result = np.linalg.lstsq(matrix + ridge * np.eye(len(matrix)), right, rcond=None)[0]
+        found = np.linalg.lstsq(matrix + ridge * np.eye(len(matrix)), right, rcond=None)[0]
+        result = np.asarray(found, dtype=np.float64)
     return result

@@ -1,36 +1,38 @@
 """Condensed Newton: exact rates for networks of up to some thousand edges."""
 
-from collections.abc import Callable
+import math
+from dataclasses import dataclass
 
 import numpy as np
 
-from planner.models.base.arrays import FloatArray
-from planner.models.gossip_rates.bounds import messages_bound, price_messages
-from planner.models.gossip_rates.certificate import EmbeddingCertificate, MessagesCertificate
-from planner.models.gossip_rates.check import bound_of
+from planner.models.base.arrays import FloatArray, IntArray
+from planner.models.gossip_rates.figures import figures, radius, total_resistance
 from planner.models.gossip_rates.instance import GossipRates
 from planner.models.gossip_rates.plan import RatesPlan
 from planner.models.gossip_rates.view import View
-from planner.solvers.contract import Answer, Run
+from planner.solvers.contract import Answer, Run, StopReason
+from planner.solvers.engines.threads import blas_threads
 from planner.solvers.gossip_rates.answers import infeasible
-from planner.solvers.gossip_rates.centre import Barrier, centre
-from planner.solvers.gossip_rates.messages_barrier import MessagesBarrier
-from planner.solvers.gossip_rates.mixing_barrier import MixingBarrier
+from planner.solvers.gossip_rates.interior import follow
+from planner.solvers.gossip_rates.programmes import Model, limit_rows, scaled, synchronous
+from planner.solvers.gossip_rates.proofs import Proof, certificate, rates
 
 MOST_EDGES = 5_000
-GROWTH = 20.0
-"""Factor by which the weight of the objective grows from one centre to the next."""
-ACCURACY = 3e-8
-"""Relative gap at which following the centres ends; rounding spoils what lies far below."""
-RANK = 64
-"""Most dimensions of stored points, beyond 200 nodes."""
+ACCURACY = 1e-8
+"""Relative gap at which it ends; rounding spoils what lies far below."""
+NEAR = 1e-2
+"""Relative distance from the optimum beyond which nobody asks for rates and proofs."""
+PATIENCE = 4
+"""Steps without a better bound after which rounding has won."""
+SYNCHRONOUS = ("fdla", "fmmc")
+MAXIMISED = ("fastest_mixing", "gradient_rate")
 
 
 def refuses(instance: GossipRates) -> str | None:
     """Return why Newton's method is not for an instance, or `None`."""
     view = instance.view
-    if view.objective not in ("fewest_messages", "fastest_mixing"):
-        return f"it does not know the objective `{view.objective}`"
+    if view.objective == "edge_selection":
+        return "choosing edges is for `select_edges`"
     if view.is_matching:
         return "rounds of matchings are for `matching_rounds`"
     if view.edges > MOST_EDGES:
@@ -43,113 +45,131 @@ def solve(instance: GossipRates, run: Run) -> Answer:
     view = instance.view
     if (nothing := infeasible(instance)) is not None:
         return nothing
-    solve_one = _messages if view.objective == "fewest_messages" else _mixing
-    return solve_one(view, run)
+    model = synchronous(view) if view.objective in SYNCHRONOUS else scaled(view)
+    assert model is not None, "infeasible() found the least rates within the limits"
+    found = optimise(view, model, run)
+    notes: tuple[str, ...] = ()
+    if view.objective == "fewest_messages":
+        notes = ("The bound is for plans that keep every edge; `prune` may drop some.",)
+    return Answer(
+        plan=RatesPlan(rate=found.rate),
+        certificate=found.proof,
+        stopped_by=found.stopped_by if found.is_open(run.budget.gap) else None,
+        notes=notes,
+    )
 
 
-def follow(
-    barrier: Barrier,
-    point: FloatArray,
-    scale: Callable[[FloatArray], float],
-    constraints: int,
+@dataclass(slots=True)
+class Found:
+    """The best so far: rates, what the point says they are worth, and a certificate."""
+
+    rate: FloatArray
+    worth: float
+    proof: Proof | None
+    stopped_by: StopReason | None = None
+
+    def is_open(self, gap: float) -> bool:
+        """Return whether the relative gap is larger."""
+        return self.gap() > gap
+
+    def gap(self) -> float:
+        """Return the relative gap, infinity without a bound."""
+        if self.proof is None:
+            return math.inf
+        if self.proof.value == 0:
+            return 0.0 if self.worth == 0 else math.inf
+        return abs(self.worth - self.proof.value) / abs(self.proof.value)
+
+
+def optimise(
+    view: View,
+    model: Model,
     run: Run,
-) -> FloatArray:
-    """Return the last centre reached: gap below `ACCURACY` (or the gap asked), or time is up."""
-    accuracy = max(ACCURACY, 0.03 * run.budget.gap)
-    # From nearly the analytic centre: starting with more weight takes far more steps.
-    weight = 1 / scale(point)
-    while True:
-        point = centre(barrier, point, weight, lambda: run.stopping() is not None)
-        if constraints / weight <= accuracy * scale(point) or run.stopping() is not None:
-            return point
-        weight *= GROWTH
+    sets: tuple[IntArray, ...] = (),
+    *,
+    quiet: bool = False,
+    prove: bool = True,
+) -> Found:
+    """Return the best rates and the best certificate on the way to the optimum.
 
-
-def _messages(view: View, run: Run) -> Answer:
-    barrier = MessagesBarrier(view)
-    cost = view.cost
-    point = follow(
-        barrier, barrier.start(), lambda p: float(cost @ p[:-1]), barrier.constraints, run
-    )
-    rate = point[:-1]
-    points, theta = factor(barrier.inverse(point), view.nodes), barrier.theta(point)
-    worth, square, resistance = price_messages(view, points, theta, rate)
-    beta = _best_beta(view, worth, square, resistance)
-    value = messages_bound(view, points, theta, rate, beta)
-    proof = None
-    if value is not None:
-        proof = MessagesCertificate(
-            value=value, points=points, theta=theta, reference=rate, beta=beta
-        )
-    return Answer(
-        plan=RatesPlan(rate=rate / float(cost @ rate)),
-        certificate=proof,
-        stopped_by=run.stopping(),
-        notes=("The bound is for plans that keep every edge; `prune` may drop some.",),
-    )
-
-
-def _mixing(view: View, run: Run) -> Answer:
-    barrier = MixingBarrier(view)
-    start = barrier.start()
-    if start is None:
-        return Answer(notes=("The least rates use up a limit; no rates in between were found.",))
-    point = follow(barrier, start, lambda p: float(p[-1]), barrier.constraints, run)
-    total, node = barrier.prices(point)
-    proof = EmbeddingCertificate(
-        value=0.0,
-        points=factor(barrier.inverse(point), view.nodes),
-        total_price=total,
-        node_price=node,
-    )
-    value = bound_of(view, proof)
-    return Answer(
-        plan=RatesPlan(rate=_stretch(view, barrier, point[:-1])),
-        certificate=None if value is None else proof.model_copy(update={"value": value}),
-        stopped_by=run.stopping(),
-    )
-
-
-def _stretch(view: View, barrier: MixingBarrier, rate: FloatArray) -> FloatArray:
-    """Return the rates scaled up to the first limit."""
-    room = [1 / float((barrier.rows @ rate).max())] if len(barrier.rows) else []
-    if barrier.capped.any():
-        room.append(float((view.most / rate)[barrier.capped].min()))
-    return rate * min(room) if room else rate
-
-
-def factor(matrix: FloatArray, nodes: int) -> FloatArray:
-    """Return points X with X X^T close to a positive matrix, in few dimensions."""
-    from scipy.linalg import eigh
-
-    values, vectors = eigh(matrix)
-    order = np.argsort(values)[::-1]
-    heavy = order[values[order] > 1e-12 * values[order[0]]]
-    kept = heavy if nodes <= 200 else heavy[:RANK]
-    points: FloatArray = vectors[:, kept] * np.sqrt(values[kept])
-    return points
-
-
-def _best_beta(
-    view: View, worth: FloatArray, square: FloatArray, resistance: float
-) -> float:
-    """Return the beta with the best bound: 2 beta r / max((worth + beta^2 square) / c).
-
-    The bound's inverse is a maximum of functions a / beta + b beta, convex in log beta.
+    Without `prove` it ends where the multipliers say that the gap is small enough.
     """
-    low, high = -60.0, 60.0
-    a, b = worth / view.cost, square / view.cost
+    best = Found(rates(view, model, model.programme.start), math.nan, None)
+    accuracy = max(ACCURACY, 0.1 * run.budget.gap)
+    sign, idle = (-1.0 if view.objective in MAXIMISED else 1.0), 0
+    count = sum(cone.size for cone in model.programme.cones)
+    clock = _Clock(run)
 
-    def loss(z: float) -> float:
-        return float((a * np.exp(-z) + b * np.exp(z)).max())
+    def watch(z: FloatArray, mu: float) -> bool:
+        nonlocal idle
+        stopping, left = clock.is_late(), mu * count / abs(float(z[-1]))
+        if stopping:
+            best.stopped_by = run.stopping() or "time"
+        if (quiet or not prove) and left > NEAR and not stopping:
+            return False
+        rate = stretch(view, rates(view, model, z), sets)
+        worth = worth_of(view, rate)
+        if worth is not None and not sign * worth >= sign * best.worth:
+            best.worth, best.rate = worth, rate
+        if not prove:
+            return left <= run.budget.gap or stopping
+        idle += 1
+        proof = certificate(view, model, z, sets)
+        if proof is not None and (
+            best.proof is None or sign * (proof.value - best.proof.value) > 0
+        ):
+            best.proof, idle = proof, 0
+        if not quiet:
+            bound = None if best.proof is None else best.proof.value
+            answer = Answer(plan=RatesPlan(rate=best.rate), certificate=best.proof)
+            worth = None if math.isnan(best.worth) else best.worth
+            run.report("newton", answer=answer, objective=worth, bound=bound)
+        lost = idle > PATIENCE and left < 1e-6
+        return best.gap() <= accuracy or lost or stopping
 
-    golden = (np.sqrt(5) - 1) / 2
-    while high - low > 1e-12:
-        third = golden * (high - low)
-        if loss(high - third) < loss(low + third):
-            high = low + third
-        else:
-            low = high - third
-        if third < 1e-12:
-            break
-    return float(np.exp((low + high) / 2))
+    with blas_threads(run.budget.workers):
+        last = follow(model.programme, watch)
+    if math.isnan(best.worth):
+        best.rate = stretch(view, rates(view, model, last), sets)
+        best.worth = worth_of(view, best.rate) or math.nan
+    return best
+
+
+class _Clock:
+    """Ends a run before a step that would outlast its time."""
+
+    def __init__(self, run: Run) -> None:
+        self.run, self.last = run, run.elapsed()
+
+    def is_late(self) -> bool:
+        """Return whether the run should stop before another step as long as the last one."""
+        now = self.run.elapsed()
+        step, self.last = now - self.last, now
+        remaining = self.run.remaining()
+        if self.run.stopping() is not None:
+            return True
+        return remaining is not None and remaining < step
+
+
+def worth_of(view: View, rate: FloatArray) -> float | None:
+    """Return the objective of rates on every edge, as the evaluation finds it."""
+    if view.objective in SYNCHRONOUS:
+        return radius(view, rate)
+    if view.objective == "total_resistance":
+        return total_resistance(view, rate)
+    with_resistances = view.objective != "fastest_mixing"
+    found = figures(view, rate, view.usable, all_edges=with_resistances)
+    if view.objective == "fastest_mixing":
+        return found.mixing
+    return found.messages if view.objective == "fewest_messages" else found.gradient_rate
+
+
+def stretch(view: View, rate: FloatArray, sets: tuple[IntArray, ...] = ()) -> FloatArray:
+    """Return the rates scaled to the first limit that they reach; weights stay as they are."""
+    if view.objective in SYNCHRONOUS:
+        return rate
+    load = max((float(row.weight @ rate) for row in limit_rows(view, sets)), default=0.0)
+    capped = (rate > 0) & (view.most < np.finfo(np.float64).max)
+    if capped.any():
+        load = max(load, float((rate[capped] / view.most[capped]).max()))
+    return np.maximum(rate / load, view.least) if load > 0 else rate

@@ -9,5 +9,6 @@ PROBLEM = Problem(
     models="planner.models.gossip_rates",
     solvers="planner.solvers.gossip_rates",
     combinatorial=False,
+    samples="planner.models.gossip_rates.samples:draw",
     instances="instances/gossip_rates",
 )

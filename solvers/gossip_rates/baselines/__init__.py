@@ -1,0 +1,1 @@
+"""What others do: rates and weights by rule, fixed matchings, spanning trees."""
