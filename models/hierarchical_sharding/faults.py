@@ -8,7 +8,7 @@ from planner.models.base.evaluation import Violation
 from planner.models.hierarchical_sharding.costs import Numbers
 from planner.models.hierarchical_sharding.divisors import Vectors
 from planner.models.hierarchical_sharding.frameworks import expressible
-from planner.models.hierarchical_sharding.plan import Share, Sharding, ShardingPlan
+from planner.models.hierarchical_sharding.plan import Sharding, ShardingPlan, Share
 from planner.models.hierarchical_sharding.spending import Spending
 from planner.models.hierarchical_sharding.view import COLLECTIVES, Layers, View
 

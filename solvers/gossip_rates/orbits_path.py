@@ -25,10 +25,16 @@ def follow_resistances(
     point = barrier.start()
     mu = float(barrier.cost @ point[:-1]) / barrier.constraints
     pull = 1 / (float(point[-1]) - barrier.resistance(point[:-1]))
+    inside = point, pull * mu
     for _ in range(MOST_STEPS):
         if stop():
             break
-        direction, turn, decrement = _newton(barrier, point, pull, mu)
+        try:
+            direction, turn, decrement = _newton(barrier, point, pull, mu)
+        except np.linalg.LinAlgError:
+            # Rounding has put the point on the border: the one before is as good as it gets.
+            return inside
+        inside = point, pull * mu
         length = _longest(barrier, point, direction, mu)
         point = point * (1 + length * direction)
         pull = pull * (1 + min(1.0, BORDER / max(1e-300, float((-turn).max()))) * turn)
@@ -37,7 +43,7 @@ def follow_resistances(
             break
         if length > 0.5 and not done:
             mu, pull = mu * SHRINK, pull / SHRINK
-    return point, pull * mu
+    return inside
 
 
 def _newton(

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+import planner as pl
 from planner.models.gossip_rates import Instance, check_certificate, evaluate
 from planner.models.gossip_rates.certificate import EmbeddingCertificate
 from planner.models.gossip_rates.laplacian import (
@@ -18,6 +19,7 @@ from planner.models.gossip_rates.laplacian import (
     pseudo_inverse,
     resistances,
 )
+from planner.models.gossip_rates.samples import draw
 from planner.models.gossip_rates.selected_inverse import factorise, selected
 from planner.solvers.contract import Budget, Run
 from planner.solvers.gossip_rates import d_optimal, lowrank, mix, orbits, symmetry
@@ -162,3 +164,10 @@ def test_large_second_eigenvalues(name: str, size: list[int]) -> None:
     view = family(name, size).view
     wanted = 2.0 if name == "hypercube" else 2 - 2 * math.cos(math.pi / 30)
     assert fiedler(view.nodes, view.ends, np.ones(view.edges))[0] == pytest.approx(wanted, rel=1e-9)
+
+
+def test_orbits_survive_the_border() -> None:
+    """A path of centres that rounding ends at the border still leaves a plan that is verified."""
+    found = pl.solve(draw(np.random.default_rng(3284694397)), "orbits")
+    assert found.verified
+    assert found.bound <= found.value
