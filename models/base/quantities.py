@@ -179,7 +179,9 @@ class Quantity:
         normalised = bool((info.context or {}).get("normalised"))
         return parse(value, self.dimension, normalised=normalised)
 
-    def _write(self, value: float, info: SerializationInfo) -> str | float:
+    def _write(self, value: float | str, info: SerializationInfo) -> str | float:
+        if isinstance(value, str):
+            return value  # a word that the field allows beside quantities, say `unlimited`
         normalised = isinstance(info.context, dict) and bool(info.context.get("normalised"))
         bare = normalised and self.dimension.normalisable
         return value if bare else f"{value!r} {self.dimension.unit}"

@@ -56,9 +56,7 @@ class Architecture(Record):
 def _architectures() -> Mapping[str, Architecture]:
     package = resources.files("planner.models.hierarchical_sharding")
     text = package.joinpath("architectures.toml").read_text(encoding="utf-8")
-    return {
-        name: Architecture.model_validate(entry) for name, entry in tomllib.loads(text).items()
-    }
+    return {name: Architecture.model_validate(entry) for name, entry in tomllib.loads(text).items()}
 
 
 class _Known(Mapping[str, Architecture]):

@@ -120,13 +120,17 @@ class CostTables:
         """Return the bytes of the buffers of gathers and reduce-scatters."""
         view, unit = self.view, max(layer.unit for layer in self.layers)
         scatters = np.where(plans.gradients > 0, view.gradient_bytes * unit, 0.0)
-        gathers = 0.0 if keep else np.where(plans.parameters > 0, 2 * view.parameter_bytes * unit, 0)
+        gathers = (
+            0.0 if keep else np.where(plans.parameters > 0, 2 * view.parameter_bytes * unit, 0)
+        )
         result: FloatArray = scatters + gathers
         return result
 
     def _table(self, collective: str, bits: int) -> "_Sum":
         view, sizes = self.view, self.vectors.sizes
-        weight = view.gradient_bytes if collective in ("gradients", "sync") else view.parameter_bytes
+        weight = (
+            view.gradient_bytes if collective in ("gradients", "sync") else view.parameter_bytes
+        )
         operation = "reduce_scatter" if collective in ("gradients", "sync") else "all_gather"
         shared = sizes if collective in ("sync", "update") else np.ones(1)
         share, kernel = view.wire_share(bits), _kernel(view, collective, bits)

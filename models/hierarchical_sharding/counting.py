@@ -142,7 +142,11 @@ def _one_ring(
     # An edge belongs to the outermost level at which its ends differ.
     level = np.full(len(label), -1)
     for place in range(levels):
-        level = np.where(rank // machine.unit_devices[place] != target // machine.unit_devices[place], place, level)
+        level = np.where(
+            rank // machine.unit_devices[place] != target // machine.unit_devices[place],
+            place,
+            level,
+        )
     received, egress, busy, slowest = np.zeros(levels), np.zeros(levels), 0.0, 0.0
     for place in np.unique(level[level >= 0]).tolist():
         edges = level == place

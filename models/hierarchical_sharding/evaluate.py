@@ -6,7 +6,7 @@ from planner.models.base.evaluation import Evaluation, Metric, Objective, Violat
 from planner.models.hierarchical_sharding.faults import plan_faults, policy_faults
 from planner.models.hierarchical_sharding.front import TIE
 from planner.models.hierarchical_sharding.instance import HierarchicalSharding
-from planner.models.hierarchical_sharding.plan import MixedPlan, Share, ShardingPlan
+from planner.models.hierarchical_sharding.plan import MixedPlan, ShardingPlan, Share
 from planner.models.hierarchical_sharding.spending import Counter, Spending
 from planner.models.hierarchical_sharding.training import Schedule
 from planner.models.hierarchical_sharding.view import View

@@ -8,7 +8,7 @@ from planner.models.base.evaluation import Violation
 from planner.models.hierarchical_sharding.costs import Numbers
 from planner.models.hierarchical_sharding.divisors import Vectors
 from planner.models.hierarchical_sharding.frameworks import expressible
-from planner.models.hierarchical_sharding.plan import Share, Sharding, ShardingPlan
+from planner.models.hierarchical_sharding.plan import Sharding, ShardingPlan, Share
 from planner.models.hierarchical_sharding.spending import Spending
 from planner.models.hierarchical_sharding.view import COLLECTIVES, Layers, View
 
@@ -75,12 +75,16 @@ def policy_faults(view: View, shares: Sequence[Share], spent: Spending) -> Itera
             where = f"{label}: gathered parameters are {'' if s.keep else 'not '}kept"
             yield Violation(code="keep-not-allowed", constraint="policy.keep", where=where)
         if s.secondary != s.parameters and not view.secondary:
-            yield Violation(code="secondary-not-allowed", constraint="policy.secondary", where=label)
+            yield Violation(
+                code="secondary-not-allowed", constraint="policy.secondary", where=label
+            )
         for name in COLLECTIVES:
             bits = getattr(s.bits, name)
             if bits not in view.bits(name):
                 where = f"{label}: {name} sends {bits} bits"
-                yield Violation(code="bits-not-allowed", constraint=f"precision.{name}", where=where)
+                yield Violation(
+                    code="bits-not-allowed", constraint=f"precision.{name}", where=where
+                )
         if not _fits_framework(view, layers[share.layer], s):
             where = f"{label}: none of {', '.join(view.frameworks)} can express it"
             yield Violation(code="not-expressible", constraint="policy.frameworks", where=where)

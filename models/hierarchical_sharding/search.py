@@ -29,8 +29,12 @@ class Variant:
 
 
 def variants(view: View) -> tuple[Variant, ...]:
-    """Return every schedule with every allowed keeping of gathers."""
-    choices = itertools.product(range(len(view.schedules)), view.keeps)
+    """Return every schedule with every keeping of gathers.
+
+    Plans that replicate the parameters gather nothing, so they come without keeping even where
+    gathers must be kept.
+    """
+    choices = itertools.product(range(len(view.schedules)), sorted({False, *view.keeps}))
     return tuple(Variant(schedule, keep) for schedule, keep in choices)
 
 
@@ -78,6 +82,8 @@ class Space:
         allowed = np.ones(len(plans), dtype=bool)
         if keep:
             allowed &= (plans.parameters > 0) & (plans.secondary == plans.parameters)
+        elif False not in view.keeps:
+            allowed &= plans.parameters == 0
         if "any" not in view.frameworks:
             allowed &= expressible(view.frameworks, self.tables.vectors, plans, keep)
         if view.communicators is not None:

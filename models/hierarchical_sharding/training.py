@@ -59,7 +59,9 @@ class Batch(Record):
     def schedules(self) -> tuple[Schedule, ...]:
         """Return every division into equal micro-batches, with every recomputation."""
         counts = [n for n in range(1, self.sequences + 1) if self.sequences % n == 0]
-        return tuple(self._schedule(count, again) for again in self.recomputation for count in counts)
+        return tuple(
+            self._schedule(count, again) for again in self.recomputation for count in counts
+        )
 
     def _schedule(self, count: int, again: Recomputation) -> Schedule:
         size = self.sequences // count

@@ -86,9 +86,7 @@ def compile_view(instance: "HierarchicalSharding") -> View:
         share = layer.parameters / layer.expert_parallel
         unit = share if layer.unit_parameters is None else layer.unit_parameters
         fanout = tuple(n // e for n, e in zip(machine.fanout, experts, strict=True))
-        layers.append(
-            Layers(layer.name, layer.count, share, unit, layer.buckets, experts, fanout)
-        )
+        layers.append(Layers(layer.name, layer.count, share, unit, layer.buckets, experts, fanout))
     return View(
         machine=machine,
         layers=tuple(layers),

@@ -96,7 +96,9 @@ class NamedCluster(Record):
             return
         levels = cluster_levels(self.cluster)
         if self.fanouts is not None and len(self.fanouts) != levels:
-            message = f"`{self.cluster}` has {levels} levels, and there are {len(self.fanouts)} fanouts"
+            message = (
+                f"`{self.cluster}` has {levels} levels, and there are {len(self.fanouts)} fanouts"
+            )
             fix = f"Give {levels} numbers, innermost level first."
             yield Issue(
                 code="fanouts-differ", loc=("topology", "fanouts"), message=message, fix=fix
@@ -143,9 +145,7 @@ def _check_curves(curves: tuple[Curve, ...], loc: tuple[str | int, ...]) -> Iter
         if sizes != sorted(set(sizes)):
             message = "the sizes of the curve do not increase"
             fix = "List the points by size, each size once."
-            yield Issue(
-                code="curve-order", loc=(*loc, place, "points"), message=message, fix=fix
-            )
+            yield Issue(code="curve-order", loc=(*loc, place, "points"), message=message, fix=fix)
         key = (curve.operation, curve.group)
         if key in seen:
             message = "two curves are for the same collective and group"
