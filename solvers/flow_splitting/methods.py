@@ -131,7 +131,7 @@ METHODS = (
     Method(
         name="multi_commodity",
         proves="exact",
-        summary="Graphs: source-aggregated multi-commodity flow, decomposed into paths.",
+        summary="Graphs: multi-commodity flow by path column generation, with few flows cut.",
         entry=f"{_ROOM}.graphs.multi_commodity:solve",
         isolated=True,
         opening=_BOUND,
