@@ -21,6 +21,7 @@ from planner.solvers.flow_splitting.reach import is_infeasible
 _ROOM = "planner.solvers.flow_splitting"
 _BACKEND = {"backend": "Solver of the integer programme: highs (unless given) or cbc."}
 _OPENING = f"{_ROOM}.dealing:opening"
+_PATHS = f"{_ROOM}.graphs.first_paths:opening"
 _BOUND = f"{_ROOM}.dealing:bound_alone"
 
 QUICK = 1_000_000
@@ -134,7 +135,7 @@ METHODS = (
         summary="Graphs: multi-commodity flow by path column generation, with few flows cut.",
         entry=f"{_ROOM}.graphs.multi_commodity:solve",
         isolated=True,
-        opening=_BOUND,
+        opening=_PATHS,
         refuses=multi_commodity.refuses,
     ),
     Method(
@@ -143,7 +144,7 @@ METHODS = (
         summary="Graphs: one path per flow, by integer programming with the flow LP as bound.",
         entry=f"{_ROOM}.graphs.exact_paths:solve",
         isolated=True,
-        opening=_BOUND,
+        opening=_PATHS,
         refuses=exact_paths.refuses,
         options=_BACKEND,
     ),
