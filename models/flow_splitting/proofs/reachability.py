@@ -46,7 +46,10 @@ def is_unreachable(view: View, step: Step, flow: int) -> bool:
 def unreachable_pairs(view: View, step: Step) -> NDArray[np.bool_]:
     """Return whether [source, target] has traffic in the step but no path; leaves or nodes."""
     if view.fabric is not None:
-        return (leaf_demand(step.traffic, view.fabric.leaves) > 0) & ~_joined(view.fabric)
+        joined = _joined(view.fabric)
+        if joined.all():
+            return np.logical_not(joined)
+        return (leaf_demand(step.traffic, view.fabric.leaves) > 0) & ~joined
     network = view.network
     if network is None:
         raise ValueError("the view has no network")
@@ -70,8 +73,10 @@ def explain_unreachable(instance: "FlowSplitting") -> tuple[Reason, ...]:
 
 def _joined(fabric: Fabric) -> NDArray[np.bool_]:
     """Return whether [source, target] have a spine with both links up."""
-    up, down = fabric.up_total > 0, fabric.down_total > 0
-    return up.astype(np.float32) @ down.T.astype(np.float32) > 0
+    kinds = fabric.up_kinds, fabric.down_kinds
+    up, down = fabric.up_total[kinds[0].first] > 0, fabric.down_total[kinds[1].first] > 0
+    joined = up.astype(np.float32) @ down.T.astype(np.float32) > 0
+    return joined[np.ix_(kinds[0].of_leaf, kinds[1].of_leaf)]
 
 
 def _a_flow(step: Step, source: int, target: int) -> int:

@@ -1,10 +1,11 @@
 """Whole flows on a graph: placed one by one on the least busy path, then rerouted."""
 
+import copy
 import heapq
 
 import numpy as np
 
-from planner.models.base.arrays import FloatArray
+from planner.models.base.arrays import FloatArray, IntArray
 from planner.models.flow_splitting.fabric import ArcNetwork
 from planner.models.flow_splitting.plan import ExplicitPathsPlan
 from planner.models.flow_splitting.traffic import Flows
@@ -29,6 +30,28 @@ class Routing:
     def utilisation(self) -> float:
         """Return the highest load over rate of any arc."""
         return float((self._load / self._rate).max(initial=0.0))
+
+    @property
+    def crossing(self) -> IntArray:
+        """The flows that leave their node."""
+        return self._flows.crosses
+
+    def copy(self) -> "Routing":
+        """Return a routing that may be changed without changing this one."""
+        other = copy.copy(self)
+        other.paths, other._load = self.paths.copy(), self._load.copy()
+        return other
+
+    def rank(self) -> tuple[float, int]:
+        """Return the utilisation and how many arcs have it; less is better."""
+        busy = self._load / self._rate
+        return float(busy.max(initial=0.0)), int((busy >= busy.max(initial=0.0) * _BELOW).sum())
+
+    def flows_of_busiest(self, rng: np.random.Generator) -> IntArray:
+        """Return the flows of an arc drawn from those that are busiest."""
+        busy = self._load / self._rate
+        arc = int(rng.choice(np.flatnonzero(busy >= busy.max() * _BELOW)))
+        return np.array([flow for flow, path in enumerate(self.paths) if arc in path])
 
     def put(self, flow: int, path: tuple[int, ...]) -> None:
         """Give a flow another path."""
