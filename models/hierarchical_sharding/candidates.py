@@ -24,8 +24,7 @@ def framework_plans(vectors: Vectors, framework: str, *, secondary: bool) -> Num
         able |= expressible((framework,), vectors, plans, keep)
     if not secondary:
         able &= plans.secondary == plans.parameters
-    names = Numbers.__slots__
-    return Numbers(*[getattr(plans, name)[able] for name in names])
+    return plans.take(able)
 
 
 def _blocks(vectors: Vectors) -> IntArray:

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from planner.models.hierarchical_sharding.costs import Numbers
-from planner.models.hierarchical_sharding.divisors import Vectors
+from planner.models.hierarchical_sharding.divisors import Vectors, vectors_of
 from planner.models.hierarchical_sharding.evaluate import shares_of
 from planner.models.hierarchical_sharding.faults import as_numbers
 from planner.models.hierarchical_sharding.frameworks import expressible
@@ -86,7 +86,7 @@ def runs(vectors: Vectors, plans: Numbers, keep: bool) -> dict[str, NDArray[np.b
 
 def sent_bits(fanout: tuple[int, ...], sharding: Sharding) -> dict[str, int]:
     """Return the bits of the collectives that a sharding runs at all."""
-    vectors = Vectors(fanout)
+    vectors = vectors_of(fanout)
     running = runs(vectors, as_numbers(vectors, sharding), sharding.keep)
     return {name: int(getattr(sharding.bits, name)) for name in COLLECTIVES if running[name][0]}
 
@@ -117,7 +117,7 @@ def refusal(view: View, framework: str, plan: ShardingPlan) -> str | None:
 
 def _share_refusal(view: View, framework: str, share: Share) -> str | None:
     layer = next(layer for layer in view.layers if layer.name == share.layer)
-    vectors, s = Vectors(layer.fanout), share.sharding
+    vectors, s = vectors_of(layer.fanout), share.sharding
     plan = as_numbers(vectors, s)
     if not expressible((framework,), vectors, plan, s.keep)[0]:
         if s.keep and expressible((framework,), vectors, plan, keep=False)[0]:

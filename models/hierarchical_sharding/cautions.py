@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from planner.models.hierarchical_sharding.capabilities import runs
-from planner.models.hierarchical_sharding.divisors import Vectors
+from planner.models.hierarchical_sharding.divisors import vectors_of
 from planner.models.hierarchical_sharding.evaluate import evaluate, shares_of
 from planner.models.hierarchical_sharding.faults import as_numbers
 from planner.models.hierarchical_sharding.front import TIE
@@ -43,7 +43,7 @@ def cautions(instance: HierarchicalSharding, plan: ShardingPlan) -> tuple[Cautio
 
 def _quantised(layer: Layers, share: Share) -> Iterator[Caution]:
     s = share.sharding
-    running = runs(Vectors(layer.fanout), as_numbers(Vectors(layer.fanout), s), s.keep)
+    running = runs(vectors_of(layer.fanout), as_numbers(vectors_of(layer.fanout), s), s.keep)
     split = {
         "forward": s.parameters,
         "backward": s.secondary,

@@ -19,10 +19,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from planner.models.base.arrays import FloatArray, IntArray
 from planner.models.hierarchical_sharding.collectives import Times, times
-from planner.models.hierarchical_sharding.divisors import Vectors
+from planner.models.hierarchical_sharding.divisors import vectors_of
 from planner.models.hierarchical_sharding.training import Schedule
 from planner.models.hierarchical_sharding.view import COLLECTIVES, Layers, View
 
@@ -42,6 +43,10 @@ class Numbers:
 
     def __len__(self) -> int:
         return len(self.parameters)
+
+    def take(self, rows: slice | IntArray | NDArray[np.bool_]) -> "Numbers":
+        """Return some of the plans."""
+        return Numbers(*[getattr(self, name)[rows] for name in self.__slots__])
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +70,7 @@ class CostTables:
             raise ValueError("the layers share their state over different devices")
         self.view = view
         self.layers = tuple(layers)
-        self.vectors = Vectors(layers[0].fanout)
+        self.vectors = vectors_of(layers[0].fanout)
         self.whole = len(self.vectors) - 1
         self._tables = {
             name: [self._table(name, bits) for bits in view.bits(name)] for name in COLLECTIVES

@@ -82,3 +82,9 @@ class Vectors:
     def vector(self, number: int) -> tuple[int, ...]:
         """Return the entries of a vector by its number."""
         return tuple(int(entry) for entry in self.table[number])
+
+
+@functools.lru_cache(maxsize=16)
+def vectors_of(fanout: tuple[int, ...]) -> Vectors:
+    """Return the vectors of a machine, which studies ask for again and again."""
+    return Vectors(fanout)

@@ -6,7 +6,7 @@ import numpy as np
 
 from planner.models.base.evaluation import Violation
 from planner.models.hierarchical_sharding.costs import Numbers
-from planner.models.hierarchical_sharding.divisors import Vectors
+from planner.models.hierarchical_sharding.divisors import Vectors, vectors_of
 from planner.models.hierarchical_sharding.frameworks import expressible
 from planner.models.hierarchical_sharding.plan import Sharding, ShardingPlan, Share
 from planner.models.hierarchical_sharding.spending import Spending
@@ -101,7 +101,7 @@ def policy_faults(view: View, shares: Sequence[Share], spent: Spending) -> Itera
 def _fits_framework(view: View, layer: Layers, sharding: Sharding) -> bool:
     if "any" in view.frameworks:
         return True
-    vectors = Vectors(layer.fanout)
+    vectors = vectors_of(layer.fanout)
     plan = as_numbers(vectors, sharding)
     return bool(expressible(view.frameworks, vectors, plan, sharding.keep)[0])
 

@@ -49,7 +49,7 @@ class Options:
 
     def sharding(self, option: int) -> Sharding:
         """Return an option as it stands in a plan."""
-        plan = Numbers(*[getattr(self.plans, name)[[option]] for name in Numbers.__slots__])
+        plan = self.plans.take(slice(option, option + 1))
         return sharding(self.tables, plan, bool(self.keep[option]))
 
     def kinds_within(self, gather_unit: float, scatter_unit: float) -> list[int]:
@@ -95,7 +95,7 @@ def _allowed(
     if view.communicators is not None:
         allowed &= communicator_counts(tables.vectors, block, keep) <= view.communicators
     rows = np.flatnonzero(allowed)
-    plans = Numbers(*[getattr(block, name)[rows] for name in Numbers.__slots__])
+    plans = block.take(rows)
     spent = tables.durations(plans, keep)
     columns = (
         spent.forward,

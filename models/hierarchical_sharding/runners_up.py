@@ -133,7 +133,7 @@ def _plans(space: Space, tables: Iterable[_Rows]) -> list[tuple[Candidate, ...]]
         low, high = np.searchsorted(wanted, [first, first + len(block)])
         for number in wanted[low:high].tolist():
             row = slice(number - first, number - first + 1)
-            found[number] = Numbers(*[getattr(block, name)[row] for name in Numbers.__slots__])
+            found[number] = block.take(row)
     return [
         tuple(_candidate(space, found, rows, place) for place in range(len(rows.plan)))
         for rows in tables

@@ -67,6 +67,16 @@ class Space:
 
     def costs(self, plans: Numbers, variant: Variant) -> tuple[FloatArray, FloatArray]:
         """Return memory and time of plans; those that are not allowed take infinite time."""
+        allowed = self._allowed(plans, variant.keep)
+        if allowed.all():
+            return self._costs(plans, variant)
+        # Few plans keep their gathers: the others are not worth a look.
+        memory, time = np.zeros(len(plans)), np.full(len(plans), np.inf)
+        if allowed.any():
+            memory[allowed], time[allowed] = self._costs(plans.take(allowed), variant)
+        return memory, time
+
+    def _costs(self, plans: Numbers, variant: Variant) -> tuple[FloatArray, FloatArray]:
         view, schedule = self.view, self.view.schedules[variant.schedule]
         durations = self.tables.durations(plans, variant.keep)
         if view.is_step:
@@ -74,8 +84,7 @@ class Space:
         else:
             time = communication(durations, schedule)
         memory = self.tables.memory(plans, variant.keep) + self.tables.buffers(plans, variant.keep)
-        memory = memory + schedule.activations + view.reserve
-        return memory, np.where(self._allowed(plans, variant.keep), time, np.inf)
+        return memory + schedule.activations + view.reserve, time
 
     def _allowed(self, plans: Numbers, keep: bool) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
         view = self.view
@@ -95,8 +104,7 @@ class Space:
         """Return a plan by its number."""
         for first, block in self.blocks():
             if number < first + len(block):
-                row = slice(number - first, number - first + 1)
-                found = Numbers(*[getattr(block, name)[row] for name in Numbers.__slots__])
+                found = block.take(slice(number - first, number - first + 1))
                 return UniformPlan(
                     sharding=sharding(self.tables, found, variant.keep), schedule=variant.schedule
                 )

@@ -134,7 +134,7 @@ def _permitted(
 
 
 def _plan(view: View, choice: _Choice, plans: Numbers, row: int) -> UniformPlan:
-    one = Numbers(*[getattr(plans, name)[row : row + 1] for name in Numbers.__slots__])
+    one = plans.take(slice(row, row + 1))
     found = sharding(choice.space.tables, one, choice.variant.keep)
     running = runs(choice.space.tables.vectors, one, choice.variant.keep)
     # Collectives that never run keep bits that the policy allows.

@@ -16,7 +16,7 @@ import numpy as np
 from planner.models.base.arrays import FloatArray, IntArray
 from planner.models.base.errors import CapabilityError
 from planner.models.hierarchical_sharding.collectives import times
-from planner.models.hierarchical_sharding.divisors import Vectors
+from planner.models.hierarchical_sharding.divisors import Vectors, vectors_of
 from planner.models.hierarchical_sharding.front import TIE
 from planner.models.hierarchical_sharding.instance import HierarchicalSharding
 from planner.models.hierarchical_sharding.plan import Precisions, Sharding, UniformPlan
@@ -34,7 +34,7 @@ Factors = tuple[IntArray, IntArray, IntArray]
 def refuses(instance: HierarchicalSharding) -> str | None:
     """Return why AMSP cannot choose, or `None`."""
     reason = named.refuses(instance)
-    vectors = Vectors(instance.view.layers[0].fanout)
+    vectors = vectors_of(instance.view.layers[0].fanout)
     if reason is None and int(vectors.is_block.sum()) > MOST_VECTORS:
         return "there are too many factors for a brute-force search"
     return reason
@@ -45,7 +45,7 @@ def solve(instance: HierarchicalSharding, run: Run) -> Answer:
     if (reason := refuses(instance)) is not None:
         raise CapabilityError(reason)
     view = instance.view
-    vectors = Vectors(view.layers[0].fanout)
+    vectors = vectors_of(view.layers[0].fanout)
     factors = _factors(vectors)
     schedule = min(range(len(view.schedules)), key=lambda s: view.schedules[s].microbatches)
     time, memory = (

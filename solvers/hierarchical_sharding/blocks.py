@@ -55,7 +55,7 @@ def solve(instance: HierarchicalSharding, run: Run) -> Answer:
 
 
 def _rows(plans: Numbers, rows: np.ndarray[tuple[int], np.dtype[np.int64]]) -> Numbers:
-    return Numbers(*[getattr(plans, name)[rows] for name in Numbers.__slots__])
+    return plans.take(rows)
 
 
 def _chains(vectors: Vectors, *, secondary: bool) -> Numbers:

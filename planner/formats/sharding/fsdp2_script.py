@@ -51,12 +51,12 @@ def settings(view: "View", plan: "ShardingPlan") -> list[Setting]:
 
 
 def _mesh(layer: "Layers", sharding: "Sharding") -> tuple[tuple[int, ...], tuple[int, ...]]:
-    from planner.models.hierarchical_sharding.divisors import Vectors
+    from planner.models.hierarchical_sharding.divisors import vectors_of
 
     vector = sharding.parameters
     shards, experts = math.prod(vector), math.prod(layer.experts)
     shape = (math.prod(layer.fanout) // shards, shards)
-    vectors = Vectors(layer.fanout)
+    vectors = vectors_of(layer.fanout)
     number = vectors.number(vector)
     assert number is not None
     if experts == 1 and vectors.is_block[number]:

@@ -9,7 +9,6 @@ import numpy as np
 
 from planner.models.base.arrays import FloatArray, IntArray
 from planner.models.hierarchical_sharding.certificate import MixedCertificate, Multipliers
-from planner.models.hierarchical_sharding.costs import Numbers
 from planner.models.hierarchical_sharding.mixed import (
     Case,
     bounds,
@@ -174,7 +173,7 @@ def _reduce(options: Options) -> Options:
         for kind in range(KINDS)
     ]
     place = np.concatenate(rows)
-    plans = Numbers(*[getattr(options.plans, name)[place] for name in Numbers.__slots__])
+    plans = options.plans.take(place)
     return replace(
         options,
         plans=plans,
