@@ -5,12 +5,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from planner.models.hierarchical_sharding.capabilities import runs
+from planner.models.hierarchical_sharding.costs import as_numbers
 from planner.models.hierarchical_sharding.divisors import vectors_of
 from planner.models.hierarchical_sharding.evaluate import evaluate, shares_of
-from planner.models.hierarchical_sharding.faults import as_numbers
 from planner.models.hierarchical_sharding.front import TIE
 from planner.models.hierarchical_sharding.instance import HierarchicalSharding
+from planner.models.hierarchical_sharding.menus import runs
 from planner.models.hierarchical_sharding.plan import ShardingPlan, Share, UniformPlan
 from planner.models.hierarchical_sharding.view import COLLECTIVES, Layers
 

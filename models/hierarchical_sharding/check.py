@@ -19,7 +19,13 @@ from planner.models.hierarchical_sharding.certificate import (
 )
 from planner.models.hierarchical_sharding.floor import floor, why_no_floor
 from planner.models.hierarchical_sharding.instance import HierarchicalSharding
-from planner.models.hierarchical_sharding.mixed import bounds, cases, is_hidden, why_no_mixed
+from planner.models.hierarchical_sharding.mixed import (
+    bounds,
+    cases,
+    is_hidden,
+    rest_bound,
+    why_no_mixed,
+)
 from planner.models.hierarchical_sharding.optimum import certify, find_optimum, why_not
 from planner.models.hierarchical_sharding.options import all_options
 from planner.models.hierarchical_sharding.policy import (
@@ -122,7 +128,7 @@ def _check_mixed(instance: HierarchicalSharding, certificate: MixedCertificate) 
     if faults:
         return CheckedBound(bounds={}, violations=tuple(faults))
     found = bounds(view, all_options(view), certificate.schedules)
-    value = min(float(row.min()) for row in found)
+    value = min(rest_bound(view), *(float(row.min()) for row in found))
     if not math.isfinite(value):
         return _refused("certificate-kind", "the policy allows no plan")
     return CheckedBound(

@@ -23,7 +23,8 @@ from numpy.typing import NDArray
 
 from planner.models.base.arrays import FloatArray, IntArray
 from planner.models.hierarchical_sharding.collectives import Times, times
-from planner.models.hierarchical_sharding.divisors import vectors_of
+from planner.models.hierarchical_sharding.divisors import Vectors, vectors_of
+from planner.models.hierarchical_sharding.plan import Sharding
 from planner.models.hierarchical_sharding.training import Schedule
 from planner.models.hierarchical_sharding.view import COLLECTIVES, Layers, View
 
@@ -47,6 +48,24 @@ class Numbers:
     def take(self, rows: slice | IntArray | NDArray[np.bool_]) -> "Numbers":
         """Return some of the plans."""
         return Numbers(*[getattr(self, name)[rows] for name in self.__slots__])
+
+
+def as_numbers(vectors: Vectors, sharding: Sharding) -> Numbers:
+    """Return one sharding as vector numbers; its vectors divide each other."""
+    s = sharding
+
+    def quotient(inner: tuple[int, ...]) -> tuple[int, ...]:
+        return tuple(o // i for o, i in zip(s.optimizer, inner, strict=True))
+
+    found = [
+        s.parameters,
+        s.secondary,
+        s.gradients,
+        s.optimizer,
+        quotient(s.gradients),
+        quotient(s.parameters),
+    ]
+    return Numbers(*[np.array([vectors.number(vector)]) for vector in found])
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,16 +7,17 @@ again, one plan at a time.
 import itertools
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
+from planner.models.hierarchical_sharding.costs import as_numbers
 from planner.models.hierarchical_sharding.divisors import Vectors, divisors
-from planner.models.hierarchical_sharding.faults import as_numbers
 from planner.models.hierarchical_sharding.frameworks import expressible
 from planner.models.hierarchical_sharding.front import TIE
 from planner.models.hierarchical_sharding.groups import Vector
 from planner.models.hierarchical_sharding.instance import HierarchicalSharding
+from planner.models.hierarchical_sharding.menus import MENUS, UNIFORM, Menu
 from planner.models.hierarchical_sharding.plan import Sharding
 from planner.models.hierarchical_sharding.training import Schedule
 from planner.models.hierarchical_sharding.view import Layers, View
@@ -69,9 +70,13 @@ def optimum(instance: HierarchicalSharding) -> float | None:
     view = instance.view
     if max(_chain_count(layer.fanout) for layer in view.layers) > MOST:
         return None
-    found = _mixed(view) if view.mixed else _uniform(view)
-    if found is None:
-        return None
+    found: list[Worth] = []
+    for framework in ("any",) if "any" in view.frameworks else view.frameworks:
+        may_mix = view.mixed and framework not in UNIFORM
+        more = _mixed(view, framework) if may_mix else _uniform(view, framework)
+        if more is None:
+            return None
+        found += more
     values = [
         _time(view, schedule, worth)
         for schedule, worth in itertools.product(view.schedules, found)
@@ -89,21 +94,24 @@ def _chain_count(fanout: Vector) -> int:
     return count
 
 
-def _uniform(view: View) -> Iterator[Worth]:
-    for sharding in _shardings(view, view.layers[0].fanout):
+def _uniform(view: View, framework: str) -> Iterator[Worth]:
+    if len({layer.fanout for layer in view.layers}) > 1:
+        return
+    for sharding, menu in _choices(view, view.layers[0].fanout, framework):
         total = Worth(0.0, 0.0, 0.0, 0.0)
         for layer in view.layers:
-            one = _worth(view, layer, sharding)
+            one = _worth(view, layer, sharding, menu)
             for _ in range(layer.count):
                 total = total.plus(one)
         yield total
 
 
-def _mixed(view: View) -> list[Worth] | None:
+def _mixed(view: View, framework: str) -> list[Worth] | None:
     """Return every sum of one choice per layer that no other beats, or `None` if too many."""
     found = [Worth(0.0, 0.0, 0.0, 0.0)]
     for layer in view.layers:
-        options = _unbeaten([_worth(view, layer, s) for s in _shardings(view, layer.fanout)])
+        choices = _choices(view, layer.fanout, framework)
+        options = _unbeaten([_worth(view, layer, *choice) for choice in choices])
         for _ in range(layer.count):
             if len(found) * len(options) > MOST:
                 return None
@@ -119,13 +127,44 @@ def _unbeaten(worths: list[Worth]) -> list[Worth]:
     return kept
 
 
+def _choices(view: View, fanout: Vector, framework: str) -> Iterator[tuple[Sharding, Menu | None]]:
+    """Yield every sharding that a framework has, with its settings of bits that suit and go."""
+    for s in _shardings(view, fanout):
+        if framework == "any":
+            yield s, None
+            continue
+        vectors = Vectors(fanout)
+        if not expressible((framework,), vectors, as_numbers(vectors, s), s.keep)[0]:
+            continue
+        for menu in MENUS[framework]:
+            if menu.whole and (s.parameters != fanout or max(fanout) == 1):
+                continue
+            is_copied = s.secondary != s.parameters
+            if not is_copied and menu.bits["forward"] != menu.bits["backward"]:
+                continue
+            if all(menu.bits[name] in view.bits(name) for name in _sent(fanout, s)):
+                yield s, menu
+
+
+def _sent(fanout: Vector, s: Sharding) -> Iterator[str]:
+    """Yield the collectives that have anything to send."""
+    used = {
+        "forward": max(s.parameters) > 1,
+        "backward": max(s.secondary) > 1 and not s.keep,
+        "gradients": max(s.gradients) > 1,
+        "sync": not s.gradients == s.optimizer == fanout,
+        "update": s.parameters != s.optimizer,
+    }
+    yield from (name for name, sends in used.items() if sends)
+
+
 def _shardings(view: View, fanout: Vector) -> Iterator[Sharding]:
     vectors = list(itertools.product(*[divisors(children) for children in fanout]))
     for o in vectors:
         for g in _dividing(vectors, o):
             for p in _dividing(vectors, g):
                 for q in _dividing(vectors, p) if view.secondary else [p]:
-                    yield from _kept(view, fanout, p, q, g, o)
+                    yield from _kept(view, p, q, g, o)
 
 
 def _dividing(vectors: list[Vector], upper: Vector) -> Iterator[Vector]:
@@ -134,24 +173,18 @@ def _dividing(vectors: list[Vector], upper: Vector) -> Iterator[Vector]:
             yield lower
 
 
-def _kept(
-    view: View, fanout: Vector, p: Vector, q: Vector, g: Vector, o: Vector
-) -> Iterator[Sharding]:
+def _kept(view: View, p: Vector, q: Vector, g: Vector, o: Vector) -> Iterator[Sharding]:
     for keep in (False, True):
         gathers = max(p) > 1
         if (keep and (not gathers or p != q)) or (gathers and keep not in view.keeps):
             continue
-        sharding = Sharding(parameters=p, secondary=q, gradients=g, optimizer=o, keep=keep)
-        if "any" not in view.frameworks:
-            vectors = Vectors(fanout)
-            plan = as_numbers(vectors, sharding)
-            if not expressible(view.frameworks, vectors, plan, keep)[0]:
-                continue
-        yield sharding
+        yield Sharding(parameters=p, secondary=q, gradients=g, optimizer=o, keep=keep)
 
 
-def _worth(view: View, layer: Layers, s: Sharding) -> Worth:
-    """Return what one layer costs."""
+def _worth(view: View, layer: Layers, s: Sharding, menu: Menu | None) -> Worth:
+    """Return what one layer costs, with the fastest bits or those of a framework's setting."""
+    if menu is not None:
+        view = replace(view, precision=view.precision.model_copy(update=dict(menu.bits)))
     weights, slopes = (
         view.parameter_bytes * layer.parameters,
         view.gradient_bytes * layer.parameters,

@@ -9,8 +9,9 @@ from planner.models.base.arrays import FloatArray, IntArray
 from planner.models.hierarchical_sharding.costs import CostTables, Numbers
 from planner.models.hierarchical_sharding.front import Front, empty
 from planner.models.hierarchical_sharding.levels import Bits, Levels, bit_choices
+from planner.models.hierarchical_sharding.menus import Regime
 from planner.models.hierarchical_sharding.plan import UniformPlan
-from planner.models.hierarchical_sharding.search import Variant, sharding, variants
+from planner.models.hierarchical_sharding.search import Variant, variants
 from planner.models.hierarchical_sharding.view import View
 
 
@@ -69,9 +70,8 @@ class LevelSpace:
         p, q, g, o = (path[:, column] for column in range(4))
         found = [costs.vectors.number(vector.tolist()) for vector in (p, q, g, o, o // g, o // p)]
         numbers = Numbers(*[np.array([number]) for number in found])
-        return UniformPlan(
-            sharding=sharding(costs, numbers, variant.keep), schedule=variant.schedule
-        )
+        chosen = Regime(self.view).sharding(costs, numbers, variant.keep)
+        return UniformPlan(sharding=chosen, schedule=variant.schedule)
 
     def _levels(self, variant: Variant) -> Levels:
         passes = self.view.schedules[variant.schedule].microbatches

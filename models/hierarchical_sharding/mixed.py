@@ -15,11 +15,15 @@ communication against compute (1 without prefetching), no plan of a case takes l
     + sum_c mu_c min_j { A phi f + A beta b + u + lambda m }.
 
 The least bound of all cases and schedules holds for every plan. Checking it takes arithmetic only.
+
+One framework has to run the whole plan. Under DeepSpeed and InternEvo all layers are split alike:
+where the policy names them, their plans are all looked at, and the bound is no more than their
+best.
 """
 
 import itertools
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -28,12 +32,16 @@ from planner.models.base.rounding import lower
 from planner.models.hierarchical_sharding.certificate import Multipliers
 from planner.models.hierarchical_sharding.floor import ROUNDINGS
 from planner.models.hierarchical_sharding.front import TIE
+from planner.models.hierarchical_sharding.menus import UNIFORM
+from planner.models.hierarchical_sharding.optimum import Optimum, find_optimum, why_not_each
 from planner.models.hierarchical_sharding.options import (
     KINDS,
+    MOST_HELD,
     MOST_OPTIONS,
     Options,
     option_count,
 )
+from planner.models.hierarchical_sharding.search import has_uniform_plans
 from planner.models.hierarchical_sharding.training import Schedule
 from planner.models.hierarchical_sharding.view import View
 
@@ -61,11 +69,36 @@ def cases(view: View) -> tuple[Case, ...]:
 def why_no_mixed(view: View) -> str | None:
     """Return why there are too many options or cases, or `None`."""
     options, branches = option_count(view), len(cases(view)) * len(view.schedules)
-    if options > MOST_OPTIONS:
-        return f"the classes have {options:,} shardings, more than {MOST_OPTIONS:,}"
+    most = MOST_OPTIONS if view.communicators is None else MOST_HELD
+    if options > most:
+        return f"the classes have {options:,} shardings, more than {most:,}"
     if branches > MOST_CASES:
         return f"there are {branches:,} pairs of schedules and buffer sizes"
-    return None
+    return why_not_each(view) if _alike(view) else None
+
+
+def _alike(view: View) -> tuple[str, ...]:
+    """Return the frameworks of the policy that split all layers alike, if they have any plans."""
+    if "any" in view.frameworks or not has_uniform_plans(view):
+        return ()
+    return tuple(name for name in view.frameworks if name in UNIFORM)
+
+
+def rest(view: View) -> Optimum | None:
+    """Return the optimum of the plans that are not mixed: of frameworks that split layers alike.
+
+    `None` where the policy names no such framework, or one sharding cannot serve all classes.
+    """
+    names = _alike(view)
+    return find_optimum(replace(view, mixed=False, frameworks=names)) if names else None
+
+
+def rest_bound(view: View) -> float:
+    """Return a time that no plan of `rest` beats; infinite where none fits."""
+    found = rest(view)
+    if found is None or found.place is None:
+        return float("inf")
+    return lower(found.time, ROUNDINGS)
 
 
 def is_hidden(view: View) -> bool:
@@ -150,8 +183,9 @@ def smallest_mixed(view: View, options: Sequence[Options]) -> float | None:
         )
         for gather, scatter in itertools.product(units, repeat=2)
     ]
-    smallest = min(found)
-    if not np.isfinite(smallest):
-        return None
     fixed = min(schedule.activations for schedule in view.schedules) + view.reserve
-    return smallest + fixed
+    smallest = min(found) + fixed
+    alike = rest(view)
+    if alike is not None and len(alike.front):
+        smallest = min(smallest, float(alike.front.memory[0]))
+    return smallest if np.isfinite(smallest) else None

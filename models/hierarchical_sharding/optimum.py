@@ -23,6 +23,7 @@ from planner.models.hierarchical_sharding.view import View
 
 MANY_PLANS = 1_000_000
 """From so many plans on, building them up level by level is faster where it applies."""
+NO_UNIFORM = "classes share their state over different devices, so no uniform plan serves them all"
 
 
 class Plans(Protocol):
@@ -73,7 +74,7 @@ def why_not(view: View) -> str | None:
 def why_not_each(view: View) -> str | None:
     """Return why the plans cannot be looked at one by one, or `None`."""
     if not has_uniform_plans(view):
-        return "classes share their state over different devices; allow mixed plans"
+        return NO_UNIFORM
     if size(view) > MOST_PLANS:
         return f"there are {size(view):,} plans, more than {MOST_PLANS:,}"
     return None
@@ -82,7 +83,7 @@ def why_not_each(view: View) -> str | None:
 def why_not_levels(view: View) -> str | None:
     """Return why the plans cannot be built up level by level, or `None`."""
     if not has_uniform_plans(view):
-        return "classes share their state over different devices; allow mixed plans"
+        return NO_UNIFORM
     return why_no_levels(view)
 
 

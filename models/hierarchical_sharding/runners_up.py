@@ -10,7 +10,7 @@ from planner.models.hierarchical_sharding.costs import Numbers
 from planner.models.hierarchical_sharding.front import TIE, Front, empty
 from planner.models.hierarchical_sharding.optimum import find_optimum, why_not, why_not_each
 from planner.models.hierarchical_sharding.plan import UniformPlan
-from planner.models.hierarchical_sharding.search import Space, sharding
+from planner.models.hierarchical_sharding.search import Space
 from planner.models.hierarchical_sharding.view import View
 
 WITHIN = 0.02
@@ -142,6 +142,5 @@ def _plans(space: Space, tables: Iterable[_Rows]) -> list[tuple[Candidate, ...]]
 
 def _candidate(space: Space, found: dict[int, Numbers], rows: _Rows, place: int) -> Candidate:
     variant = space.variants[int(rows.variant[place])]
-    chosen = sharding(space.tables, found[int(rows.plan[place])], variant.keep)
-    plan = UniformPlan(sharding=chosen, schedule=variant.schedule)
+    plan = space.plan_of(found[int(rows.plan[place])], variant)
     return Candidate(float(rows.memory[place]), float(rows.time[place]), plan)

@@ -9,12 +9,13 @@ import numpy as np
 from planner.models.base.arrays import FloatArray
 from planner.models.hierarchical_sharding.communicators import communicator_counts
 from planner.models.hierarchical_sharding.costs import CostTables, Numbers, communication, step
-from planner.models.hierarchical_sharding.frameworks import expressible
+from planner.models.hierarchical_sharding.divisors import vectors_of
 from planner.models.hierarchical_sharding.front import Front, empty
 from planner.models.hierarchical_sharding.lattice import Lattice, plan_count
-from planner.models.hierarchical_sharding.plan import Precisions, Sharding, UniformPlan
+from planner.models.hierarchical_sharding.menus import Mask, regimes
+from planner.models.hierarchical_sharding.plan import UniformPlan
 from planner.models.hierarchical_sharding.training import Schedule
-from planner.models.hierarchical_sharding.view import COLLECTIVES, View
+from planner.models.hierarchical_sharding.view import View
 
 MOST_PLANS = 10_000_000
 """Most plans (times schedules and keeping of gathers) that are looked at one by one."""
@@ -26,16 +27,19 @@ class Variant:
 
     schedule: int
     keep: bool
+    regime: int = 0
+    """Which of the choices of bits of the frameworks."""
 
 
 def variants(view: View) -> tuple[Variant, ...]:
-    """Return every schedule with every keeping of gathers.
+    """Return every schedule with every keeping of gathers, and bits of the frameworks.
 
     Plans that replicate the parameters gather nothing, so they come without keeping even where
     gathers must be kept.
     """
-    choices = itertools.product(range(len(view.schedules)), sorted({False, *view.keeps}))
-    return tuple(Variant(schedule, keep) for schedule, keep in choices)
+    schedules, keeps = range(len(view.schedules)), sorted({False, *view.keeps})
+    choices = itertools.product(schedules, keeps, range(len(regimes(view))))
+    return tuple(itertools.starmap(Variant, choices))
 
 
 def has_uniform_plans(view: View) -> bool:
@@ -46,7 +50,9 @@ def has_uniform_plans(view: View) -> bool:
 def size(view: View) -> int:
     """Return how many plans there are, schedules and keeping of gathers included."""
     fanout = view.layers[0].fanout
-    return plan_count(fanout, secondary=view.secondary) * len(variants(view))
+    choices = len(view.schedules) * len({False, *view.keeps})
+    # With several bits to choose from, frameworks can express few of the plans.
+    return plan_count(fanout, secondary=view.secondary) * choices
 
 
 class Space:
@@ -54,8 +60,11 @@ class Space:
 
     def __init__(self, view: View) -> None:
         self.view = view
-        self.tables = CostTables(view, view.layers)
-        self.lattice = Lattice(self.tables.vectors, secondary=view.secondary)
+        self.vectors = vectors_of(view.layers[0].fanout)
+        self.regimes = regimes(view)
+        self.tables = [CostTables(regime.view, view.layers) for regime in self.regimes]
+        """Costs in each regime."""
+        self.lattice = Lattice(self.vectors, secondary=view.secondary)
         self.variants = variants(view)
 
     def blocks(self) -> Iterator[tuple[int, Numbers]]:
@@ -67,7 +76,7 @@ class Space:
 
     def costs(self, plans: Numbers, variant: Variant) -> tuple[FloatArray, FloatArray]:
         """Return memory and time of plans; those that are not allowed take infinite time."""
-        allowed = self._allowed(plans, variant.keep)
+        allowed = self._allowed(plans, variant)
         if allowed.all():
             return self._costs(plans, variant)
         # Few plans keep their gathers: the others are not worth a look.
@@ -78,25 +87,24 @@ class Space:
 
     def _costs(self, plans: Numbers, variant: Variant) -> tuple[FloatArray, FloatArray]:
         view, schedule = self.view, self.view.schedules[variant.schedule]
-        durations = self.tables.durations(plans, variant.keep)
+        tables = self.tables[variant.regime]
+        durations = tables.durations(plans, variant.keep)
         if view.is_step:
             time = step(durations, schedule, view.overlap)
         else:
             time = communication(durations, schedule)
-        memory = self.tables.memory(plans, variant.keep) + self.tables.buffers(plans, variant.keep)
+        memory = tables.memory(plans, variant.keep) + tables.buffers(plans, variant.keep)
         return memory + schedule.activations + view.reserve, time
 
-    def _allowed(self, plans: Numbers, keep: bool) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
-        view = self.view
-        allowed = np.ones(len(plans), dtype=bool)
+    def _allowed(self, plans: Numbers, variant: Variant) -> Mask:
+        view, keep = self.view, variant.keep
+        allowed = self.regimes[variant.regime].allows(self.vectors, plans, keep)
         if keep:
             allowed &= (plans.parameters > 0) & (plans.secondary == plans.parameters)
         elif False not in view.keeps:
             allowed &= plans.parameters == 0
-        if "any" not in view.frameworks:
-            allowed &= expressible(view.frameworks, self.tables.vectors, plans, keep)
         if view.communicators is not None:
-            used = communicator_counts(self.tables.vectors, plans, keep)
+            used = communicator_counts(self.vectors, plans, keep)
             allowed &= used <= view.communicators
         return allowed
 
@@ -105,19 +113,14 @@ class Space:
         for first, block in self.blocks():
             if number < first + len(block):
                 found = block.take(slice(number - first, number - first + 1))
-                return UniformPlan(
-                    sharding=sharding(self.tables, found, variant.keep), schedule=variant.schedule
-                )
+                return self.plan_of(found, variant)
         raise IndexError(number)
 
-
-def sharding(tables: CostTables, plan: Numbers, keep: bool) -> Sharding:
-    """Return the sharding of a single plan, with the fastest bits allowed."""
-    bits = tables.durations(plan, keep).bits
-    states = ("parameters", "secondary", "gradients", "optimizer")
-    vectors = {name: tables.vectors.vector(int(getattr(plan, name)[0])) for name in states}
-    chosen = Precisions.model_validate({name: int(bits[name][0]) for name in COLLECTIVES})
-    return Sharding(**vectors, keep=keep, bits=chosen)
+    def plan_of(self, plan: Numbers, variant: Variant) -> UniformPlan:
+        """Return a single plan, with the fastest bits of its regime."""
+        regime, tables = self.regimes[variant.regime], self.tables[variant.regime]
+        found = regime.sharding(tables, plan, variant.keep)
+        return UniformPlan(sharding=found, schedule=variant.schedule)
 
 
 def pareto_front(space: Space, stop: Callable[[], bool] = lambda: False) -> Front | None:

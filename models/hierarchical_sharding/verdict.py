@@ -2,24 +2,14 @@
 
 from dataclasses import dataclass, replace
 
-import numpy as np
-
 from planner.models.hierarchical_sharding.candidates import framework_plans
-from planner.models.hierarchical_sharding.capabilities import (
-    FRAMEWORKS,
-    MENUS,
-    Menu,
-    refusal,
-    runs,
-    suits,
-)
-from planner.models.hierarchical_sharding.costs import Numbers
-from planner.models.hierarchical_sharding.evaluate import evaluate
+from planner.models.hierarchical_sharding.capabilities import FRAMEWORKS, refusal
+from planner.models.hierarchical_sharding.evaluate import evaluate, shares_of
 from planner.models.hierarchical_sharding.front import Front, empty
 from planner.models.hierarchical_sharding.instance import HierarchicalSharding
-from planner.models.hierarchical_sharding.plan import Precisions, ShardingPlan, UniformPlan
-from planner.models.hierarchical_sharding.search import Space, Variant, has_uniform_plans, sharding
-from planner.models.hierarchical_sharding.view import COLLECTIVES, View
+from planner.models.hierarchical_sharding.plan import ShardingPlan, UniformPlan
+from planner.models.hierarchical_sharding.search import Space, has_uniform_plans
+from planner.models.hierarchical_sharding.view import View
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,13 +46,6 @@ class Verdict:
         return self.refusal is None
 
 
-@dataclass(frozen=True, slots=True)
-class _Choice:
-    menu: Menu
-    variant: Variant
-    space: Space
-
-
 def verdicts(instance: HierarchicalSharding, plan: ShardingPlan) -> tuple[Verdict, ...]:
     """Return the verdict of every framework on a plan that fits the machine."""
     costs = _costs(instance, plan)
@@ -82,7 +65,7 @@ def verdict(instance: HierarchicalSharding, framework: str, plan: ShardingPlan) 
 def _verdict(
     instance: HierarchicalSharding, framework: str, plan: ShardingPlan, costs: tuple[float, float]
 ) -> Verdict:
-    refused = refusal(instance.view, framework, plan)
+    refused = refusal(instance.view, framework, shares_of(instance.view, plan))
     if refused is None:
         return Verdict(framework, None, Nearest(plan, *costs, 0.0, 0.0), None)
     nearest, reason = _nearest(instance.view, framework)
@@ -103,44 +86,16 @@ def _costs(instance: HierarchicalSharding, plan: ShardingPlan) -> tuple[float, f
 def _nearest(view: View, framework: str) -> tuple[UniformPlan | None, str | None]:
     if not has_uniform_plans(view):
         return None, "classes share their state over different devices"
-    front, choices = empty(), list[_Choice]()
-    plans = framework_plans(Space(view).tables.vectors, framework, secondary=view.secondary)
-    for menu in MENUS[framework]:
-        precision = view.precision.model_copy(update=dict(menu.bits))
-        space = Space(replace(view, frameworks=(framework,), precision=precision))
-        for variant in space.variants:
-            memory, time = space.costs(plans, variant)
-            able = suits(menu, space.tables.vectors, plans) & _permitted(
-                view, menu, space, plans, variant.keep
-            )
-            front = front.merge(memory, np.where(able, time, np.inf), 0, len(choices))
-            choices.append(_Choice(menu, variant, space))
+    space, front = Space(replace(view, frameworks=(framework,))), empty()
+    plans = framework_plans(space.vectors, framework, secondary=view.secondary)
+    for number, variant in enumerate(space.variants):
+        front = front.merge(*space.costs(plans, variant), 0, number)
     place = front.within(view.memory)
     if place is None:
         return None, _nothing(front, framework)
-    choice, row = choices[int(front.variant[place])], int(front.plan[place])
-    return _plan(view, choice, plans, row), None
-
-
-def _permitted(
-    view: View, menu: Menu, space: Space, plans: Numbers, keep: bool
-) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
-    """Return the plans that send no bits against the policy."""
-    able = np.ones(len(plans), dtype=bool)
-    for name, running in runs(space.tables.vectors, plans, keep).items():
-        if menu.bits[name] not in view.bits(name):
-            able &= ~running
-    return able
-
-
-def _plan(view: View, choice: _Choice, plans: Numbers, row: int) -> UniformPlan:
-    one = plans.take(slice(row, row + 1))
-    found = sharding(choice.space.tables, one, choice.variant.keep)
-    running = runs(choice.space.tables.vectors, one, choice.variant.keep)
-    # Collectives that never run keep bits that the policy allows.
-    bits = {c: choice.menu.bits[c] if running[c][0] else view.bits(c)[0] for c in COLLECTIVES}
-    found = found.model_copy(update={"bits": Precisions.model_validate(bits)})
-    return UniformPlan(sharding=found, schedule=choice.variant.schedule)
+    row = int(front.plan[place])
+    chosen = space.variants[int(front.variant[place])]
+    return space.plan_of(plans.take(slice(row, row + 1)), chosen), None
 
 
 def _nothing(front: Front, framework: str) -> str:

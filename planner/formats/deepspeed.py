@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from planner.formats.format import Format
 from planner.formats.options import Options
 from planner.formats.sharding import nearest
+from planner.formats.sharding.dtypes import check_quantised, dtypes
 
 if TYPE_CHECKING:
     from planner.models.hierarchical_sharding.instance import HierarchicalSharding
@@ -49,13 +50,16 @@ def write(
 ) -> list[Path]:
     """Write the configuration.
 
-    Raises `CapabilityError` for a plan that DeepSpeed cannot run, naming the nearest it can.
+    Raises `CapabilityError` for a plan that DeepSpeed cannot run, naming the nearest it can, and
+    for number formats it does not have.
     """
     from planner.models.hierarchical_sharding.evaluate import shares_of
 
     view = instance.view
     plan = nearest.choose("deepspeed", result, instance, options).plan
     sharding = shares_of(view, plan)[0].sharding
+    parameters, gradients = dtypes(view, "deepspeed")
+    check_quantised(view, sharding)
     devices = view.machine.devices
     below = devices // view.machine.fanout[-1]
     node = options.whole("node_size", below, least=1, most=devices)
@@ -64,8 +68,9 @@ def write(
     batch = _micro_batch(instance, accumulation, options)
     if batch is not None:
         values["train_micro_batch_size_per_gpu"] = batch
-    values["bf16"] = {"enabled": True}
-    if view.gradient_bytes == 4:
+    # Without `bf16` DeepSpeed trains in 4 bytes throughout.
+    values["bf16"] = {"enabled": parameters == "bfloat16"}
+    if gradients == "float32":
         values["data_types"] = {"grad_accum_dtype": "fp32"}
         values["communication_data_type"] = "fp32"
     values["zero_optimization"] = zero_settings(view, sharding, node)

@@ -29,7 +29,8 @@ def write(
 ) -> list[Path]:
     """Write the file; it imports torch alone and defines what a training script calls.
 
-    Raises `CapabilityError` for a plan that FSDP2 cannot run, naming the nearest it can.
+    Raises `CapabilityError` for a plan that FSDP2 cannot run, naming the nearest it can, and for
+    number formats it does not have.
     """
     from planner.formats.sharding.fsdp2_script import script
 

@@ -70,7 +70,9 @@ def mixed_proof(view: View, run: Run) -> ShardingCertificate | None:
     from planner.solvers.hierarchical_sharding.mixing.search import branches_of
 
     branches = branches_of(view)
-    if branches is None or lowest_bound(branches, run).bound == float("inf"):
+    if branches is None:
+        return None
+    if min(lowest_bound(branches, run).bound, branches.rest) == float("inf"):
         return None
     return branches.certificate()
 

@@ -10,8 +10,7 @@ from planner.models.hierarchical_sharding.divisors import Vectors
 from planner.models.hierarchical_sharding.front import empty
 from planner.models.hierarchical_sharding.instance import HierarchicalSharding
 from planner.models.hierarchical_sharding.lattice import BLOCK
-from planner.models.hierarchical_sharding.plan import UniformPlan
-from planner.models.hierarchical_sharding.search import Space, sharding
+from planner.models.hierarchical_sharding.search import Space
 from planner.solvers.contract import Answer, Run
 from planner.solvers.hierarchical_sharding import named
 from planner.solvers.hierarchical_sharding.answers import (
@@ -37,7 +36,7 @@ def solve(instance: HierarchicalSharding, run: Run) -> Answer:
     if (nothing := infeasible(view)) is not None:
         return nothing
     space = Space(view)
-    plans = _chains(space.tables.vectors, secondary=view.secondary)
+    plans = _chains(space.vectors, secondary=view.secondary)
     front = empty()
     for first in range(0, len(plans), BLOCK):
         if run.stopping() is not None:
@@ -50,8 +49,7 @@ def solve(instance: HierarchicalSharding, run: Run) -> Answer:
     if best is None:
         return without_uniform(instance, run)
     variant = space.variants[int(front.variant[best])]
-    chosen = sharding(space.tables, _rows(plans, front.plan[[best]]), variant.keep)
-    return answer_with(instance, run, UniformPlan(sharding=chosen, schedule=variant.schedule))
+    return answer_with(instance, run, space.plan_of(_rows(plans, front.plan[[best]]), variant))
 
 
 def _rows(plans: Numbers, rows: np.ndarray[tuple[int], np.dtype[np.int64]]) -> Numbers:

@@ -57,13 +57,16 @@ def _without_plan(view: View, best: Best, solver: str) -> Answer:
     """Return that there is no plan: by proof, or by the word of the solver on groups."""
     if (nothing := excluded_by_policy(view)) is not None:
         return nothing
+    fitting, more = "", ""
+    if view.memory is not None:
+        fitting, more = " that fits the memory", " or limits.memory"
     reason = Reason(
         code="policy-excludes",
         constraint="limits.communicators",
         where=str(view.communicators),
         message=(
-            f"by the word of {solver}, no plan that fits the memory communicates in at most "
-            f"{view.communicators} distinct groups. Raise limits.communicators or limits.memory"
+            f"by the word of {solver}, no plan{fitting} communicates in at most "
+            f"{view.communicators} distinct groups. Raise limits.communicators{more}"
         ),
     )
     return Answer(infeasible=True, solver=solver, backends=best.backends, reasons=(reason,))

@@ -14,7 +14,7 @@ from planner.models.hierarchical_sharding.groups import by_first_device
 from planner.models.hierarchical_sharding.options import all_options
 from planner.models.hierarchical_sharding.plan import MixedPlan, Sharding, Share, UniformPlan
 from planner.models.hierarchical_sharding.samples import draw
-from planner.models.hierarchical_sharding.search import Space, sharding
+from planner.models.hierarchical_sharding.search import Space
 
 
 @pytest.mark.parametrize("block", range(4))
@@ -34,7 +34,7 @@ def test_counting_agrees_with_the_formulas(block: int) -> None:
             memory, time = space.costs(row, variant)
             if not np.isfinite(time[0]):
                 continue
-            chosen = sharding(space.tables, row, variant.keep)
+            chosen = space.plan_of(row, variant).sharding
             found = evaluate(instance, UniformPlan(sharding=chosen, schedule=variant.schedule))
             assert math.isclose(found.objective.value, time[0], rel_tol=1e-9, abs_tol=1e-15), seed
             assert math.isclose(found.metrics["memory"], memory[0], rel_tol=1e-9), seed

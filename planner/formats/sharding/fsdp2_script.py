@@ -13,6 +13,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from planner.formats.sharding.dtypes import dtypes
+
 if TYPE_CHECKING:
     from planner.models.hierarchical_sharding.plan import Sharding, ShardingPlan
     from planner.models.hierarchical_sharding.view import Layers, View
@@ -79,19 +81,23 @@ def script(view: "View", plan: "ShardingPlan", device: str, about: Sequence[str]
 
     It defines `MICROBATCHES`, `shard` and `set_last_microbatch`, and unless everything is
     replicated (which is PyTorch's DistributedDataParallel) `SETTINGS` and `build_mesh`.
+    Raises `CapabilityError` for number formats that FSDP2 does not have.
     """
     found = settings(view, plan)
+    parameters, gradients = dtypes(view, "fsdp2")
     title = '"""' + "\n\n".join(textwrap.fill(_plain(line), 96) for line in about) + '\n"""\n'
     microbatches = view.schedules[plan.schedule].microbatches
     if all(setting.mesh[-1] == 1 and len(setting.mesh) == 2 for setting in found):
-        return title + _REPLICATED.format(microbatches=microbatches)
+        return title + _REPLICATED.format(microbatches=microbatches, stored=gradients)
     if len({(s.mesh, s.dims, s.reshard) for s in found}) == 1:
         # One setting for all needs no classes.
         found = [Setting("*", 0, 0, found[0].mesh, found[0].dims, found[0].reshard)]
     return "\n".join(
         [
             title,
-            _HEAD.format(device=device, microbatches=microbatches),
+            _HEAD.format(
+                device=device, microbatches=microbatches, gathered=parameters, reduced=gradients
+            ),
             "SETTINGS = [",
             *_rows(found),
             "]",
@@ -119,6 +125,9 @@ from torch.distributed.fsdp import MixedPrecisionPolicy, fully_shard
 
 DEVICE = "{device}"
 MICROBATCHES = {microbatches}
+# Parameters are gathered, and gradients reduced and held, in these formats. FSDP2 holds gradients
+# in the format in which the model is built, so build it in REDUCED.
+GATHERED, REDUCED = torch.{gathered}, torch.{reduced}
 NAMES = ("replicate", "shard")
 # Per group of layers: (class, first, last) or None for all; shape of the mesh: replicas and shards,
 # with experts before these; dims where shards are no neighbouring ranks: replicas, shards and
@@ -147,7 +156,7 @@ def shard(model, classes):
     With one setting for all layers, the names of the classes do not matter. What is left outside
     the classes is sharded like the first setting.
     """
-    policy = MixedPrecisionPolicy(param_dtype=torch.bfloat16)
+    policy = MixedPrecisionPolicy(param_dtype=GATHERED, reduce_dtype=REDUCED)
     for setting in SETTINGS:
         mesh = build_mesh(setting)
         if setting["layers"] is None:
@@ -178,7 +187,10 @@ MICROBATCHES = {microbatches}
 
 
 def shard(model, classes):
-    """Wrap a model whose state stays whole on every rank."""
+    """Wrap a model whose state stays whole on every rank.
+
+    Gradients are reduced in the format of the parameters: build the model in torch.{stored}.
+    """
     return DistributedDataParallel(model)
 
 

@@ -3,7 +3,7 @@
 import itertools
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -18,10 +18,14 @@ from planner.models.hierarchical_sharding.mixed import (
     is_hidden,
     minima,
     prices,
+    rest_bound,
 )
-from planner.models.hierarchical_sharding.options import KINDS, Options
+from planner.models.hierarchical_sharding.options import Options, unbeaten
+from planner.models.hierarchical_sharding.skyline import skyline
 from planner.models.hierarchical_sharding.view import View
-from planner.solvers.hierarchical_sharding.mixing.skyline import skyline
+
+SAME = 1e-12
+"""Relative difference of terms that are the same up to rounding."""
 
 
 @dataclass(slots=True)
@@ -41,10 +45,12 @@ class Branches:
 
     def __init__(self, view: View, options: Sequence[Options]) -> None:
         self.view, self.options = view, options
-        self.reduced = [_reduce(each) for each in options]
+        self.rest = rest_bound(view)
+        """Seconds that no plan of a framework that splits all layers alike beats."""
+        self.reduced = [unbeaten(each, SAME) for each in options]
         """Options that may be best under some prices."""
         self.pool = self.reduced if view.communicators is None else list(options)
-        """Options that may be part of a best plan; whose groups are fewer can matter."""
+        """Options that may be part of a best plan; where groups count, all of them."""
         self.all = [
             Branch(schedule, case, _free(case), -math.inf)
             for schedule, case in itertools.product(range(len(view.schedules)), cases(view))
@@ -77,7 +83,8 @@ class Branches:
             for schedule in range(len(self.view.schedules))
         )
         found = bounds(self.view, self.options, rows)
-        return MixedCertificate(value=min(float(row.min()) for row in found), schedules=rows)
+        value = min(self.rest, *(float(row.min()) for row in found))
+        return MixedCertificate(value=value, schedules=rows)
 
     def reduced_costs(self, branch: Branch) -> list[FloatArray]:
         """Return by how many seconds each option of `pool` exceeds the cheapest under the prices.
@@ -154,7 +161,7 @@ def columns_of(view: View, branch: Branch, options: Options) -> IntArray:
     if not is_hidden(view):
         time = passes * (terms[:, 0] + terms[:, 1]) + terms[:, 2]
         terms = np.stack([time, terms[:, 3]], axis=1)
-    return rows[skyline(terms)]
+    return rows[skyline(terms, SAME)]
 
 
 def _free(case: Case) -> Multipliers:
@@ -164,20 +171,4 @@ def _free(case: Case) -> Multipliers:
 def _moved(offered: Multipliers, case: Case) -> Multipliers:
     return offered.model_copy(
         update={"gather_unit": case.gather_unit, "scatter_unit": case.scatter_unit}
-    )
-
-
-def _reduce(options: Options) -> Options:
-    rows = [
-        np.flatnonzero(options.kind == kind)[skyline(options.terms[options.kind == kind])]
-        for kind in range(KINDS)
-    ]
-    place = np.concatenate(rows)
-    plans = options.plans.take(place)
-    return replace(
-        options,
-        plans=plans,
-        keep=options.keep[place],
-        terms=options.terms[place],
-        kind=options.kind[place],
     )

@@ -2,6 +2,7 @@
 
 from collections.abc import Hashable, Iterator
 
+from planner.models.hierarchical_sharding.divisors import vectors_of
 from planner.models.hierarchical_sharding.options import Options
 
 Vector = tuple[int, ...]
@@ -25,7 +26,7 @@ def groups_of(options: Options, option: int) -> frozenset[Hashable]:
 
 
 def _ends(options: Options, option: int) -> Iterator[tuple[Vector, Vector]]:
-    plans, vectors = options.plans, options.tables.vectors
+    plans, vectors = options.plans, vectors_of(options.layer.fanout)
     states = (plans.parameters, plans.secondary, plans.gradients, plans.optimizer)
     p, q, g, o = (vectors.vector(int(state[option])) for state in states)
     one, whole = (1,) * len(p), options.layer.fanout

@@ -38,6 +38,8 @@ def refine(branches: Branches, branch: Branch, run: Run) -> None:
 
 def lowest_bound(branches: Branches, run: Run) -> Branch:
     """Return the branch with the lowest bound, once prices cannot raise it any more."""
-    while not (branch := branches.lowest()).is_refined and run.stopping() is None:
+    while (branch := branches.lowest()).bound < float("inf") and run.stopping() is None:
+        if branch.is_refined:
+            break
         refine(branches, branch, run)
     return branch

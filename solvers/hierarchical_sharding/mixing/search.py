@@ -54,7 +54,7 @@ def search(branches: Branches, best: Best, run: Run, backend: str) -> Best:
             incumbent = Answer(plan=best.plan, objective=best.time)
             run.report("mixed plans", answer=incumbent, bound=branch.bound)
     values = [*solved, *(branch.bound for branch in open_branches.values())]
-    lowest = min(values)
+    lowest = min(branches.rest, *values)
     if best.time is not None:
         lowest = min(lowest, best.time)
     best.bound = None if lowest == float("inf") else lowest
@@ -66,4 +66,6 @@ def branches_of(view: View) -> Branches | None:
     if why_no_mixed(view) is not None:
         return None
     options = all_options(view)
-    return Branches(view, options) if all(len(each) for each in options) else None
+    branches = Branches(view, options)
+    has_plans = all(len(each) for each in options) or branches.rest < float("inf")
+    return branches if has_plans else None

@@ -85,6 +85,18 @@ def test_wide_gradients_and_batch(export, machine, uniform):
     assert values["data_types"] == {"grad_accum_dtype": "fp32"}
 
 
+def test_wide_parameters(export, machine, uniform):
+    """Parameters of 4 bytes are trained without bfloat16; what is quantised must have 2."""
+    wide = {"parameters": 1e9, "unit_parameters": 0, "parameter_bytes": 4, "gradient_bytes": 4}
+    values = json.loads(export("deepspeed", machine(model=wide), uniform(N, N, N, N)))
+    assert values["bf16"] == {"enabled": False}
+    assert values["communication_data_type"] == "fp32"
+    precision = {"gradients": 4}
+    plan = uniform(N, N, N, N, bits=precision)
+    with pytest.raises(CapabilityError, match="gradient_bytes: 2"):
+        export("deepspeed", machine(model=wide, precision=precision), plan)
+
+
 def test_refusal_names_the_nearest_plan(export, machine, uniform):
     """The refusal says what DeepSpeed can do, and what its best plan loses (W1, 5 GB)."""
     instance = machine(limits={"memory": "5 GB"}, training={"microbatches": 4})

@@ -54,7 +54,7 @@ def run(monkeypatch):
 
     def execute(text):
         ast.parse(text)
-        calls = []
+        calls, policies = [], []
 
         def fully_shard(module, *, mesh, reshard_after_forward, mp_policy):
             shards = mesh.ranks.shape[-1]
@@ -63,16 +63,21 @@ def run(monkeypatch):
                 assert shards % reshard_after_forward == 0
                 assert 1 < reshard_after_forward < shards
             calls.append((module, mesh, reshard_after_forward))
+            policies.append(mp_policy)
 
         contents = {
-            "torch": {"arange": lambda end: Ranks(np.arange(end)), "bfloat16": "bf16"},
+            "torch": {
+                "arange": lambda end: Ranks(np.arange(end)),
+                "bfloat16": "bf16",
+                "float32": "fp32",
+            },
             "torch.distributed": {},
             "torch.distributed.device_mesh": {
                 "init_device_mesh": make_mesh,
                 "DeviceMesh": Mesh,
             },
             "torch.distributed.fsdp": {
-                "MixedPrecisionPolicy": lambda param_dtype: param_dtype,
+                "MixedPrecisionPolicy": lambda **given: given,
                 "fully_shard": fully_shard,
             },
             "torch.nn": {},
@@ -84,7 +89,8 @@ def run(monkeypatch):
             monkeypatch.setitem(sys.modules, name, module)
         names = {}
         exec(compile(text, "fsdp2.py", "exec"), names)
-        return SimpleNamespace(**{k: v for k, v in names.items() if k[0] != "_"}), calls
+        public = {k: v for k, v in names.items() if k[0] != "_"}
+        return SimpleNamespace(**public, policies=policies), calls
 
     return execute
 
@@ -151,6 +157,34 @@ def test_replicated_models_are_wrapped(export, machine, uniform, run):
     model = SimpleNamespace()
     script.set_last_microbatch(model, False)
     assert model.require_backward_grad_sync is False
+
+
+@pytest.mark.parametrize(
+    ("widths", "gathered", "reduced"),
+    [((2, 2), "bf16", "bf16"), ((2, 4), "bf16", "fp32"), ((4, 4), "fp32", "fp32")],
+)
+def test_number_formats(export, machine, uniform, run, widths, gathered, reduced):
+    """Parameters are gathered, and gradients reduced, in the bytes that the plan counts."""
+    model = {"parameters": 1e9, "unit_parameters": 0}
+    model |= {"parameter_bytes": widths[0], "gradient_bytes": widths[1]}
+    script, _ = run(export("fsdp2", machine(model=model), uniform(N, N, N, N)))
+    script.shard("model", {"block": ["a"]})
+    assert script.policies == [{"param_dtype": gathered, "reduce_dtype": reduced}] * 2
+    text = export("fsdp2", machine(model=model), uniform(ONE, ONE, ONE, ONE))
+    assert f"torch.{'float32' if reduced == 'fp32' else 'bfloat16'}" in text
+
+
+@pytest.mark.parametrize("format", ["fsdp2", "deepspeed"])
+@pytest.mark.parametrize(
+    ("widths", "field"),
+    [((4, 2), "gradient_bytes: 4"), ((1, 2), "parameter_bytes"), ((2, 3), "gradient_bytes")],
+)
+def test_formats_that_do_not_exist_are_refused(export, machine, uniform, format, widths, field):
+    """Neither framework keeps narrow gradients of wide parameters, or odd widths."""
+    model = {"parameters": 1e9, "unit_parameters": 0}
+    model |= {"parameter_bytes": widths[0], "gradient_bytes": widths[1]}
+    with pytest.raises(CapabilityError, match=field):
+        export(format, machine(model=model), uniform(N, N, N, N))
 
 
 def test_replicas_are_reduced_once(export, machine, uniform, run):

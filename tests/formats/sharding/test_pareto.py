@@ -58,6 +58,17 @@ def test_unknown_front_is_refused(export, w1, uniform, monkeypatch):
             export(format, w1, uniform(N, N, N, N))
 
 
+def test_classes_without_a_uniform_plan(export, machine):
+    """Where mixed plans are allowed already, the refusal does not ask for them."""
+    classes = [
+        {"name": "dense", "count": 2, "parameters": 1e8},
+        {"name": "experts", "count": 2, "parameters": 4e8, "expert_parallel": 2},
+    ]
+    instance = machine(model={"classes": classes}, policy={"mixed": True})
+    with pytest.raises(CapabilityError, match=r"no uniform plan serves them all$"):
+        export("pareto-csv", instance, None)
+
+
 def _points(root):
     circles = root.iter(f"{SVG}circle")
     return [(float(c.get("cx")), float(c.get("cy")), c.get("class")) for c in circles]

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from planner.models.hierarchical_sharding.capabilities import FRAMEWORKS, refusal
-from planner.models.hierarchical_sharding.evaluate import evaluate
+from planner.models.hierarchical_sharding.evaluate import evaluate, shares_of
 from planner.models.hierarchical_sharding.optimum import find_optimum
 from planner.models.hierarchical_sharding.plan import MixedPlan, Share
 from planner.models.hierarchical_sharding.verdict import verdict, verdicts
@@ -32,8 +32,9 @@ LEVELS = [(4, 100), (2, 40)]
 )
 def test_who_can_run_what(make, plan, vectors, keep, able):
     """Named plans have the frameworks that are documented for them."""
-    view, chosen = make(LEVELS).view, plan(*vectors, keep=keep)
-    assert {name for name in FRAMEWORKS if refusal(view, name, chosen) is None} == able
+    view = make(LEVELS).view
+    shares = shares_of(view, plan(*vectors, keep=keep))
+    assert {name for name in FRAMEWORKS if refusal(view, name, shares) is None} == able
 
 
 @pytest.mark.parametrize(
@@ -53,9 +54,9 @@ def test_bits_of_deepspeed(make, plan, vectors, bits, able):
     """Only stage 3 quantises: weights with 8 bits in both passes, gradients with 4."""
     every = {name: [16, 8, 4] for name in ("forward", "backward", "gradients", "sync", "update")}
     view = make(LEVELS, precision=every).view
-    assert (refusal(view, "deepspeed", plan(*vectors, **bits)) is None) == able
+    assert (refusal(view, "deepspeed", shares_of(view, plan(*vectors, **bits))) is None) == able
     if bits.keys() & {"forward", "gradients"}:
-        assert refusal(view, "fsdp2", plan(*[N] * 4, **bits)) is not None
+        assert refusal(view, "fsdp2", shares_of(view, plan(*[N] * 4, **bits))) is not None
 
 
 def test_expressible_plan_is_its_own_nearest(make, plan):
@@ -127,7 +128,8 @@ def test_nearest_plans_can_be_run_and_are_allowed(make, plan, seed):
     for found in verdicts(instance, plan(NODE, ONE, (4, 1), N, forward=4)):
         assert (found.nearest is None) == (found.reason is not None)
         if found.nearest is not None:
-            assert refusal(instance.view, found.framework, found.nearest.plan) is None
+            shares = shares_of(instance.view, found.nearest.plan)
+            assert refusal(instance.view, found.framework, shares) is None
             assert evaluate(instance, found.nearest.plan).violations == ()
 
 
@@ -140,7 +142,7 @@ def test_quantised_gradients_are_no_reason_for_stage_2(make, plan):
         training={"microbatches": 4},
     )
     near = verdict(instance, "deepspeed", plan(NODE, NODE, NODE, N)).nearest
-    assert refusal(instance.view, "deepspeed", near.plan) is None
+    assert refusal(instance.view, "deepspeed", shares_of(instance.view, near.plan)) is None
     bits = near.plan.sharding.bits
     assert (bits.gradients == 4) == (near.plan.sharding.parameters == N)
 
