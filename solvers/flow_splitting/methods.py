@@ -14,7 +14,12 @@ from planner.solvers.flow_splitting import (
 )
 from planner.solvers.flow_splitting.baselines import ecmp, ethereal, greedy_online, lpt
 from planner.solvers.flow_splitting.exact import by_cpsat, by_milp
-from planner.solvers.flow_splitting.graphs import exact_paths, greedy_paths, multi_commodity
+from planner.solvers.flow_splitting.graphs import (
+    equal_paths,
+    exact_paths,
+    greedy_paths,
+    multi_commodity,
+)
 from planner.solvers.flow_splitting.linear import splittable_lp
 from planner.solvers.flow_splitting.reach import is_infeasible
 
@@ -149,6 +154,15 @@ METHODS = (
         options=_BACKEND,
     ),
     Method(
+        name="equal_paths",
+        proves="bounded",
+        summary="Graphs: equal parts on paths of the flow LP; over all paths where these are few.",
+        entry=f"{_ROOM}.graphs.equal_paths:solve",
+        isolated=True,
+        opening=f"{_ROOM}.graphs.equal_paths:opening",
+        refuses=equal_paths.refuses,
+    ),
+    Method(
         name="greedy_paths",
         proves="heuristic",
         summary="Graphs: whole flows, longest first, each on the least loaded path.",
@@ -212,6 +226,8 @@ def _on_graph(instance: FlowSplitting) -> Choice:
         return Choice("multi_commodity", "a graph whose flows may be cut")
     if exact_paths.refuses(instance) is None:
         return Choice("exact_paths", "a graph with one path per flow")
+    if equal_paths.refuses(instance) is None:
+        return Choice("equal_paths", "a graph whose flows are cut into equal parts")
     if greedy_paths.refuses(instance) is None:
         return Choice("greedy_paths", "a graph where no exact method applies")
     return Choice("ecmp", "a graph too large for any other method")

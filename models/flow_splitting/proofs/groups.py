@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from planner.models.base.arrays import FloatArray, IntArray
+from planner.models.flow_splitting.grouping import order_by
 from planner.models.flow_splitting.traffic import AllPairs, Flows
 from planner.models.flow_splitting.view import View
 
@@ -48,7 +49,7 @@ def end_groups(view: View, traffic: Flows | AllPairs, side: str) -> Iterator[Gro
     if isinstance(traffic, AllPairs):
         return
     ends, sizes = _ends(traffic, side), traffic.size[traffic.crosses]
-    order = np.lexsort((-sizes, ends))
+    order = order_by(-sizes, ends)
     ends, sizes = ends[order], sizes[order]
     bounds = np.flatnonzero(np.diff(ends, prepend=-1, append=-1))
     for start, stop in itertools.pairwise(bounds):

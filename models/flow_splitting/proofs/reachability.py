@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from planner.models.base.evaluation import Reason
-from planner.models.flow_splitting.fabric import Fabric, compile_fabric
+from planner.models.flow_splitting.fabric import ArcNetwork, Fabric, compile_fabric
 from planner.models.flow_splitting.proofs.metric import distances
 from planner.models.flow_splitting.traffic import AllPairs, Step, leaf_demand
 from planner.models.flow_splitting.view import View
@@ -53,6 +53,8 @@ def unreachable_pairs(view: View, step: Step) -> NDArray[np.bool_]:
     network = view.network
     if network is None:
         raise ValueError("the view has no network")
+    if _is_one_component(network):
+        return np.zeros((network.nodes, network.nodes), dtype=bool)
     far = distances(network, np.arange(network.nodes), np.ones(len(network.rate)))
     return (leaf_demand(step.traffic, network.nodes) > 0) & np.isinf(far)
 
@@ -69,6 +71,17 @@ def explain_unreachable(instance: "FlowSplitting") -> tuple[Reason, ...]:
     else:
         reasons = _node_reasons(topology, pairs)
     return tuple(itertools.islice(reasons, REASONS))
+
+
+def _is_one_component(network: ArcNetwork) -> bool:
+    """Return whether every node reaches every other (Tarjan 1972)."""
+    from scipy.sparse import csr_array
+    from scipy.sparse.csgraph import connected_components
+
+    entries = np.ones(len(network.tail)), (network.tail, network.head)
+    table = csr_array(entries, shape=(network.nodes, network.nodes))
+    count, _ = connected_components(table, directed=True, connection="strong")
+    return bool(count == 1)
 
 
 def _joined(fabric: Fabric) -> NDArray[np.bool_]:

@@ -3,8 +3,6 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-import numpy as np
-
 from planner.models.base.errors import CapabilityError
 from planner.models.flow_splitting.fabric import Fabric
 from planner.models.flow_splitting.instance import FlowSplitting
@@ -16,7 +14,7 @@ from planner.solvers.contract import Answer, Run, StopReason
 from planner.solvers.flow_splitting import local_search
 from planner.solvers.flow_splitting.answer import completion_time
 from planner.solvers.flow_splitting.exact.claims import Claims
-from planner.solvers.flow_splitting.exact.lots import Lots, choices, group
+from planner.solvers.flow_splitting.exact.lots import Lots, count_choices, fewest_choices, group
 from planner.solvers.flow_splitting.explicit import (
     StepParts,
     busiest_time,
@@ -24,7 +22,6 @@ from planner.solvers.flow_splitting.explicit import (
     listed,
     parts_by_step,
 )
-from planner.solvers.flow_splitting.pairing import count_pairs
 from planner.solvers.flow_splitting.reach import unreachable_answer
 from planner.solvers.flow_splitting.stepwise import cannot_list
 
@@ -74,10 +71,7 @@ def refuses(instance: FlowSplitting, most: int) -> str | None:
     for step in view.steps:
         if view.fabric is None or not crosses_fabric(step.traffic):
             continue
-        count = _fewest_choices(view.fabric, step)
-        if count <= most:
-            count = len(choices(group(listed(step)), view.fabric).lot)
-        if count > most:
+        if (count := _choices(view.fabric, step, most)) > most:
             return (
                 f"step `{step.label}` has at least {count} choices of flow and spine, more than "
                 f"{most}; use `local_search`"
@@ -85,13 +79,15 @@ def refuses(instance: FlowSplitting, most: int) -> str | None:
     return None
 
 
-def _fewest_choices(fabric: Fabric, step: Step) -> int:
-    """Return the choices there are if all flows of a pair of leaves are one lot: counted fast."""
-    up, down = (
-        np.greater(rate, 0).astype(np.float32) for rate in (fabric.up_total, fabric.down_total)
-    )
-    pairs = count_pairs(step.traffic, fabric.leaves)
-    return int((up @ down.T)[pairs.source, pairs.target].sum(dtype=np.float64))
+def _choices(fabric: Fabric, step: Step, most: int) -> int:
+    """Return how many choices a step has; above `most` no more than that there are too many."""
+    if (count := fewest_choices(step.traffic, fabric)) > most:
+        return count
+    # Every flow has a choice: some show it where there are far too many.
+    flows = listed(step)
+    if (count := count_choices(group(flows, most), fabric)) > most:
+        return count
+    return count_choices(group(flows), fabric)
 
 
 def solve_whole(

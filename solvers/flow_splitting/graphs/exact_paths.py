@@ -80,7 +80,7 @@ class _Search:
         self.proof: StepProof = best_simple_proof(view, view.steps[0])
         self.claim = self.proof.value
         self.best = Routing(network, self.flows)
-        self.best.place_longest_first()
+        self.best.place_longest_first(run)
         self.suggested: Paths | None = None
         self.stopped_by: StopReason | None = None
         self.backends: dict[str, str] = {}

@@ -48,9 +48,11 @@ class PathGeneration:
         while self.gap > gap or not self.master.is_vertex:
             if run.stopping() is not None:
                 return
-            if not self._price() and self.master.is_vertex:
+            is_new = self._price()
+            if not is_new and self.master.is_solved and self.master.is_vertex:
                 return
-            if not self.master.solve(run, vertex=self.gap <= max(NEARLY, gap)):
+            is_last = not is_new or self.gap <= max(NEARLY, gap)
+            if not self.master.solve(run, floor=self.bound, vertex=is_last):
                 return
             yield
 

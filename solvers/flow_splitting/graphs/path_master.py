@@ -44,12 +44,13 @@ class PathMaster:
         """Place (row * nodes + node) that each later path leads to."""
         self.paths = Paths(np.zeros(1, np.int64), np.zeros(0, np.int64))
         self.share = np.zeros(0)
-        busy = self._first_load / rate / self._unit
-        self.length = np.exp(_SHARPNESS * (busy - 1)) / rate
+        self.length = np.exp(_SHARPNESS * (self._busy() - 1)) / rate
         self.length /= self.length @ rate
-        """Price of an arc per unit of traffic."""
+        """Price of an arc per unit of traffic: a guess until the LP is solved."""
         self.credit = np.zeros(demand.amount.size)
         """By how much each place is cheaper than by its first path, per unit."""
+        self.is_solved = False
+        """Whether shares and prices are those of the LP on all paths so far."""
         self.stopped_by: StopReason | None = None
         self.backends: Mapping[str, str] = {}
         self._first = self.paths
@@ -71,6 +72,7 @@ class PathMaster:
         self.paths = join([self.paths, paths])
         self._first = join([self._first, self.trees.paths(place)])
         self.share = np.concatenate([self.share, np.zeros(len(place))])
+        self.is_solved = False
         if self._basis is not None:
             from planner.solvers.engines.outcome import Basis
 
@@ -81,21 +83,22 @@ class PathMaster:
                 np.concatenate([self._basis.rows, rows]),
             )
 
-    def solve(self, run: Run, *, vertex: bool = False) -> bool:
+    def solve(self, run: Run, *, floor: float = 0.0, vertex: bool = False) -> bool:
         """Find the best shares of the paths; `False` if a limit ended that.
 
         Parameters
         ----------
+        floor
+            A proven bound; arcs that no shares lift to it do not count.
         vertex
             Move to a vertex of the LP even where that takes long.
         """
         from planner.solvers.engines.highs import solve_lp
 
-        matrix, count = self._matrix(), len(self.place)
+        matrix, count = self._matrix(floor), len(self.place)
         arcs = len(self.demand.network.rate)
         cost = np.zeros(count + 1)
         cost[0] = 1.0
-        busy = self._first_load / self.demand.network.rate / self._unit
         if vertex or count <= SIMPLEX_COLUMNS:
             how: dict[str, Any] = {"method": "simplex", "basis": self._basis}
             options = _OPTIONS | (_PRIMAL if self._basis is not None else {})
@@ -107,7 +110,7 @@ class PathMaster:
             cost,
             matrix,
             np.full(arcs + self._rows, -np.inf),
-            np.concatenate([-busy, np.ones(self._rows)]),
+            np.concatenate([-self._busy(), np.ones(self._rows)]),
             np.zeros(count + 1),
             np.full(count + 1, np.inf),
             run=run,
@@ -120,6 +123,7 @@ class PathMaster:
         self._basis = outcome.basis
         self._take_shares(outcome.values[1:])
         self._take_prices(np.maximum(-outcome.duals, 0.0))
+        self.is_solved = True
         return True
 
     def sizes(self) -> tuple[FloatArray, FloatArray]:
@@ -127,7 +131,15 @@ class PathMaster:
         amount = self.demand.amount.ravel()
         return amount * (1 - self._shared()), amount[self.place] * self.share
 
-    def _matrix(self) -> Any:
+    def _busy(self) -> FloatArray:
+        """Return the utilisation of each arc by the first paths, relative to the highest."""
+        return self._first_load / self.demand.network.rate / self._unit
+
+    def _matrix(self, floor: float) -> Any:
+        """Return the rows of the LP, with `u` alone in those of arcs that stay below the floor.
+
+        Fast arcs beside slow ones would bring entries too small for the tolerances of a solver.
+        """
         from scipy.sparse import csc_array
 
         rate, count = self.demand.network.rate, len(self.place)
@@ -143,6 +155,12 @@ class PathMaster:
         values.append(np.ones(count))
         entries = np.concatenate(values), (np.concatenate(rows), np.concatenate(columns))
         matrix = csc_array(entries, shape=(arcs + self._rows, count + 1))
+        most = sum_by(matrix.indices, np.maximum(matrix.data, 0.0), arcs + self._rows)
+        most[:arcs] += self._busy()
+        most[arcs:] = np.inf
+        is_idle = most[matrix.indices] * self._unit < floor
+        is_idle[: matrix.indptr[1]] = False
+        matrix.data[is_idle] = 0.0
         matrix.eliminate_zeros()
         return matrix
 

@@ -68,7 +68,7 @@ class FlowLP:
     @property
     def columns(self) -> int:
         """Number of variables of the reduced LP."""
-        return len(self.problem.choices[0])
+        return self.problem.columns
 
     @property
     def is_large(self) -> bool:
@@ -84,9 +84,9 @@ class FlowLP:
         """Return the goal to be done by the simple bound, whether or not that can be reached."""
         return StepGoal(self.floor, self.simple, self._guide(None), is_reached=False)
 
-    def shared_by_rate(self) -> StepGoal:
+    def shared_by_rate(self, run: Run) -> StepGoal:
         """Share by link rates, without any search: the first incumbent."""
-        return self._goal(None)
+        return self.at_floor(run) if self.is_huge else self._goal(None)
 
     def aim(self, run: Run) -> StepGoal:
         """Return the optimum of a small LP, or a time that is worth trying for a large one."""
@@ -139,7 +139,7 @@ class FlowLP:
         row = np.zeros((len(problem.up), len(problem.up)), dtype=np.int64)
         row[problem.source, problem.target] = np.arange(len(problem.amount))
         if spread is None:
-            return Guide(self.classes, row, share_by_rate(problem))
+            return Guide(self.classes, row, lambda: share_by_rate(problem))
         share = np.zeros((len(problem.amount), problem.up.shape[1]))
         amounts = spread.amounts
         share[row[amounts.source, amounts.target], amounts.spine] = amounts.size
@@ -147,7 +147,7 @@ class FlowLP:
         # A demand that is rounding dust beside the others may have no share in the solution.
         known = np.divide(share, total, out=np.zeros_like(share), where=total > 0)
         share = np.where(total > 0, known, share_by_rate(problem))
-        return Guide(self.classes, row, share)
+        return Guide(self.classes, row, lambda: share)
 
     def _time_by_rate(self) -> float:
         """Return the time of sharing by link rates."""

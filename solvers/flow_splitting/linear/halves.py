@@ -29,6 +29,7 @@ def deal_by_halves(
     ----------
     pairs
         Traffic of each pair of leaves; no pair twice, and each has a spine with both links up.
+        There may be none, and no room then.
     room
         What the links take; nothing where they are down.
     whole
@@ -37,8 +38,12 @@ def deal_by_halves(
         Whether to deal at once, without regard to excesses; so is what is left when the run has to
         stop. All links that are used are up even so.
     """
+    if not len(pairs):
+        return Amounts(pairs.source, pairs.target, np.zeros(0, np.int64), pairs.size)
     dealt: Dealt = {}
-    waiting = [(_in_order(room), np.arange(len(pairs)), pairs.size)]
+    # Haste sorts by size again and again, which takes little time if that has been done.
+    order = np.argsort(-pairs.size, kind="stable") if hasty else np.arange(len(pairs))
+    waiting = [(_in_order(room), order, pairs.size[order])]
     while waiting:
         spines, pair, size = waiting.pop()
         if len(spines) == 1:
@@ -61,9 +66,14 @@ def _in_order(room: Room) -> IntArray:
 
 def _together(pairs: Items, dealt: Dealt) -> Amounts:
     """Return all amounts, by pair and then by spine."""
+    from scipy.sparse import coo_array
+
     pair = np.concatenate([some for some, _ in dealt.values()])
     spine = np.repeat(list(dealt), [len(some) for some, _ in dealt.values()])
     size = np.concatenate([size for _, size in dealt.values()])
-    order = np.lexsort((spine, pair))
-    pair, spine, size = pair[order], spine[order], size[order]
-    return Amounts(pairs.source[pair], pairs.target[pair], spine, size)
+    # Sorts in linear time.
+    table = coo_array((size, (pair, spine)), shape=(len(pairs), max(dealt) + 1)).tocsr()
+    table.sort_indices()
+    pair = np.repeat(np.arange(len(pairs)), np.diff(table.indptr))
+    spine = table.indices.astype(np.int64)
+    return Amounts(pairs.source[pair], pairs.target[pair], spine, table.data)

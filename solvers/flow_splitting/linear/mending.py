@@ -8,6 +8,7 @@ from planner.solvers.contract import Run
 from planner.solvers.flow_splitting.linear.items import Items
 from planner.solvers.flow_splitting.linear.placement import Room
 from planner.solvers.flow_splitting.linear.transport import Side, share_out
+from planner.solvers.flow_splitting.linear.widths import path_widths
 
 EXCHANGES = 12
 """Exchanges per spine at most."""
@@ -40,21 +41,11 @@ def share_between(
     return (pair[here], taken[here]), (pair[there], left[there])
 
 
-def pair_width(pairs: Items, room: Room) -> FloatArray:
-    """Return what the paths of each pair take, if no other pair takes any."""
-    # Told once for all leaves that are alike: with a few links down there are a few kinds.
-    up, sends = np.unique(room.up, axis=0, return_inverse=True)
-    down, receives = np.unique(room.down, axis=0, return_inverse=True)
-    width = np.zeros((len(up), len(down)))
-    for leaving, arriving in zip(up.T, down.T, strict=True):
-        width += np.minimum.outer(leaving, arriving)
-    return np.asarray(width[sends[pairs.source], receives[pairs.target]])
-
-
 def _side(pairs: Items, room: Room, spines: IntArray) -> Side:
     """Return what some spines take from each leaf, to each leaf, and of each pair."""
     part = Room(room.up[:, spines], room.down[:, spines])
-    return Side(part.up.sum(axis=1), part.down.sum(axis=1), pair_width(pairs, part))
+    width = path_widths(pairs.source, pairs.target, part.up, part.down)
+    return Side(part.up.sum(axis=1), part.down.sum(axis=1), width)
 
 
 def mend(pairs: Items, room: Room, dealt: Dealt, run: Run, *, whole: bool) -> Dealt:

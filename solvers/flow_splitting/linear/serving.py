@@ -14,13 +14,11 @@ from planner.solvers.contract import Run
 from planner.solvers.flow_splitting.explicit import StepParts, busiest_time, explicit_plan, listed
 from planner.solvers.flow_splitting.insertion import insert
 from planner.solvers.flow_splitting.lanes import assign_lanes
-from planner.solvers.flow_splitting.linear import placement
 from planner.solvers.flow_splitting.linear.cuts import cut_flows
 from planner.solvers.flow_splitting.linear.fill import fill
 from planner.solvers.flow_splitting.linear.flow_lp import StepGoal
 from planner.solvers.flow_splitting.linear.halves import deal_by_halves
 from planner.solvers.flow_splitting.linear.items import Amounts, Items, Parts
-from planner.solvers.flow_splitting.linear.mending import pair_width
 from planner.solvers.flow_splitting.linear.placement import Room
 from planner.solvers.flow_splitting.linear.placing import FITS, Task
 from planner.solvers.flow_splitting.linear.spread import SpreadProblem
@@ -29,6 +27,7 @@ from planner.solvers.flow_splitting.linear.spread_solve import (
     highest_load,
     solve_spread,
 )
+from planner.solvers.flow_splitting.linear.widths import path_widths
 from planner.solvers.flow_splitting.pairing import equal_size
 
 LISTED = 2_000_000
@@ -39,8 +38,6 @@ ONE_BY_ONE = 20_000
 """Most flows that are placed one by one."""
 AT_ONCE, EVENLY = 500_000, 5_000_000
 """Most amounts of pairs on spines that are dealt evenly at the start, and in the end."""
-HALVED = 500_000
-"""Most pairs of leaves that are dealt in haste by halving."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -155,19 +152,16 @@ class Server:
         return Served(busiest_time(self.fabric, self.flows, parts), parts=parts)
 
     def at_once(self, goal: StepGoal, run: Run) -> Served:
-        """Serve without any search: by the shares of the goal, or by halving in haste.
-
-        Beyond that, every item stays whole and follows the shares as well as it can.
-        """
+        """Serve without any search: by the shares of the goal, or by halving in haste."""
         if self.columns <= AT_ONCE:
             return self.evenly(goal)
-        if len(self._pairs) > HALVED:
-            rows, shares = goal.guide.rows(self.items), goal.guide.by_spine()
-            spine = placement.seed(self.items, self.fabric.leaves, shares, rows)
-            return self._finish(Parts(np.arange(len(spine)), spine, self.items.size), goal.time)
-        room = Room(self.fabric.up_total * goal.time, self.fabric.down_total * goal.time)
+        return self.in_haste(goal.time, run)
+
+    def in_haste(self, time: float, run: Run) -> Served:
+        """Serve by halving the spines without an LP; `time` tells which pairs are large."""
+        room = Room(self.fabric.up_total * time, self.fabric.down_total * time)
         amounts = deal_by_halves(self._pairs, room, run, hasty=True)
-        return self._finish(cut_flows(self.items, amounts, self.fabric.leaves), goal.time)
+        return self._finish(cut_flows(self.items, amounts, self.fabric.leaves), time)
 
     def evenly(self, goal: StepGoal) -> Served:
         """Serve by the shares of the goal's guide, whatever the number of parts."""
@@ -211,7 +205,8 @@ def _takes_all(pairs: Items, room: Room) -> bool:
     for end, side in ((pairs.source, room.up), (pairs.target, room.down)):
         if (np.bincount(end, pairs.size, len(side)) > side.sum(axis=1)).any():
             return False
-    return bool((pair_width(pairs, room) >= pairs.size).all())
+    width = path_widths(pairs.source, pairs.target, room.up, room.down)
+    return bool((width >= pairs.size).all())
 
 
 def plan_of(fabric: Fabric, steps: list[Served]) -> AggregatedPlan | ExplicitPlan:

@@ -51,7 +51,7 @@ class _State:
         self.view = view
         self.programmes = [FlowLP(view, step) for step in view.steps]
         self.servers = [Server(view, step, is_listed=is_listed) for step in view.steps]
-        self.goals = [programme.shared_by_rate() for programme in self.programmes]
+        self.goals = [programme.shared_by_rate(run) for programme in self.programmes]
         self.served: list[Served] = [
             server.at_once(goal, run) for server, goal in zip(self.servers, self.goals, strict=True)
         ]

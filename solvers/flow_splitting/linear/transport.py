@@ -14,6 +14,7 @@ from planner.models.flow_splitting.grouping import sum_by
 from planner.solvers.contract import Run
 from planner.solvers.flow_splitting.edges.fraction import take_fraction
 from planner.solvers.flow_splitting.linear.items import Items
+from planner.solvers.flow_splitting.linear.slicing import slice_pairs
 
 CANDIDATES = (16, 96)
 """Pairs per leaf that may change groups: first few, then more, and all in the end."""
@@ -49,14 +50,17 @@ def share_out(
     whole
         Whether sizes and rooms are whole numbers, and the answer is to be.
     hasty
-        Whether to do with Euler splits, as also when the run has to stop.
+        Whether to do without an LP, as also when the run has to stop.
     """
+    is_hasty = hasty or run.stopping() is not None
+    if is_hasty and not whole:
+        return slice_pairs(pairs, first.width, second.width)
     low, high = _range(pairs.size, first.width, second.width, whole=whole)
     room = float(first.up.sum() + first.down.sum())
     share = room / (room + float(second.up.sum() + second.down.sum()))
     is_first = take_fraction(pairs.source, pairs.target, high - low, share)
     taken = np.where(is_first, high, low)
-    if hasty or run.stopping() is not None:
+    if is_hasty:
         return taken
     limits = [
         _limits(sum_by(end, pairs.size, len(own)), own, other, whole=whole)

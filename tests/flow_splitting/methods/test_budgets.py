@@ -10,12 +10,14 @@ from planner.api.request import Request
 from planner.api.running import run_method
 from planner.models.flow_splitting import Instance, samples
 from planner.models.flow_splitting.certificate import DegreeProof
+from planner.models.flow_splitting.grouping import order_by
 from planner.solvers.contract import Answer, Budget, Method, Run
 from planner.solvers.flow_splitting import METHODS, local_search, methods, rules, wrap_around
 from planner.solvers.flow_splitting.baselines import ecmp, hashing
 from planner.solvers.flow_splitting.dealing import deal, opening
+from planner.solvers.flow_splitting.exact import assignment, lots
 from planner.solvers.flow_splitting.explicit import busiest_time, listed
-from planner.solvers.flow_splitting.graphs import first_paths
+from planner.solvers.flow_splitting.graphs import first_paths, greedy_paths, rerouting
 from planner.solvers.flow_splitting.once import once
 from planner.solvers.flow_splitting.uplinks import find_uplinks
 
@@ -273,3 +275,118 @@ def test_openings_of_random_instances_hold(judge):
             opened += 1
             judge(instance, run.incumbent)
     assert opened >= 40
+
+
+class Ticking(Run):
+    """A run whose time is up after some looks at the clock."""
+
+    def __init__(self, looks):
+        super().__init__(LATE)
+        self._looks = looks
+
+    def stopping(self):
+        """Return `time` once the looks are used up."""
+        self._looks -= 1
+        return "time" if self._looks < 0 else None
+
+
+@pytest.mark.parametrize("looks", [0, 3])
+def test_longest_first_on_graphs_stops(looks, judge, monkeypatch):
+    """Flows that a limit leaves no time for take their fastest paths; a plan was reported before.
+
+    `looks` is how many flows are placed one by one.
+    """
+    placed = []
+    search = rerouting.Routing.least_busy_path
+    monkeypatch.setattr(
+        rerouting.Routing,
+        "least_busy_path",
+        lambda routing, flow: placed.append(flow) or search(routing, flow),
+    )
+    links = [(f"node{a}", f"node{b}") for a, b in ((0, 1), (1, 3), (0, 2), (2, 3))]
+    data = {
+        "problem": "flow_splitting",
+        "schema_version": 1,
+        "name": "graph",
+        "units": "normalised",
+        "topology": {
+            "kind": "graph",
+            "nodes": 4,
+            "link_rate": 1.0,
+            "links": [{"a": a, "b": b} for a, b in links],
+        },
+        "workload": {
+            "splitting": "equal",
+            "flows": [{"from": "node0", "to": "node3", "size": 1.0}] * 9,
+        },
+    }
+    run, instance = Ticking(looks), pl.load(data)
+    answer = greedy_paths.solve(instance, run)
+    found, _ = judge(instance, answer)
+    assert len(placed) == looks
+    assert found.objective.value in ((9.0,) if looks == 0 else (7.0, 8.0))
+    assert answer.stopped_by == "time"
+    assert run.trace[0].objective is not None
+
+
+def test_choices_are_counted_without_listing(on_fabric):
+    """As many choices are counted as are listed, and few flows show that there are too many."""
+    rng = np.random.default_rng(0)
+    for seed in range(20):
+        ends = rng.integers(0, 12, (30, 2))
+        flows = [
+            (f"host{a}", f"host{b}", float(rng.integers(1, 4))) for a, b in ends if a // 3 != b // 3
+        ]
+        fabric = {"leaves": 4, "hosts_per_leaf": 3, "spines": 4, "failed_links": FAILED}
+        instance = on_fabric(splitting="whole", flows=flows, **fabric)
+        step, view = instance.view.steps[0], instance.view
+        ways = lots.choices(lots.group(step.traffic), view.fabric)
+        assert lots.count_choices(lots.group(step.traffic), view.fabric) == len(ways.lot)
+        assert lots.fewest_choices(step.traffic, view.fabric) <= len(ways.lot)
+        assert assignment.refuses(instance, len(ways.lot)) is None
+        assert assignment.refuses(instance, len(ways.lot) - 1 - seed) is not None
+
+
+def test_too_many_choices_are_seen_before_all_flows_are_grouped(on_fabric, monkeypatch):
+    """Flows of different sizes: some of them are enough to refuse."""
+    flows = [("host0", "host1", 1.0 + n / 7) for n in range(50)]
+    instance = on_fabric(leaves=2, spines=4, hosts_per_leaf=1, splitting="whole", flows=flows)
+    grouped = []
+    group = assignment.group
+    monkeypatch.setattr(
+        assignment, "group", lambda flows, most=None: grouped.append(most) or group(flows, most)
+    )
+    assert "at least 80 choices" in assignment.refuses(instance, 20)
+    assert grouped == [20]
+
+
+def test_fast_orders_are_those_of_lexsort():
+    """For few and for many nodes, ties in the order of the entries."""
+    rng = np.random.default_rng(1)
+    for nodes in (5, 100_000):
+        one, two = rng.integers(0, nodes, (2, 400))
+        size = rng.integers(0, 3, 400) / 2
+        assert order_by(size, one, two).tolist() == np.lexsort((size, one, two)).tolist()
+    assert not len(order_by(np.zeros(0), np.zeros(0, dtype=np.int64)))
+
+
+def test_a_first_plan_that_meets_its_bound_is_the_answer(judge):
+    """On a graph with one path per pair nothing is better, and no method starts."""
+    data = {
+        "problem": "flow_splitting",
+        "schema_version": 1,
+        "name": "path",
+        "units": "normalised",
+        "topology": {
+            "kind": "graph",
+            "nodes": 3,
+            "link_rate": 1.0,
+            "links": [{"a": "node0", "b": "node1"}, {"a": "node1", "b": "node2"}],
+        },
+        "workload": {"flows": [{"from": "node0", "to": "node2", "size": 3.0}] * 2},
+    }
+    for splitting in ("free", "equal", "whole"):
+        data["workload"]["splitting"] = splitting
+        result = pl.solve(data, time_limit=1e-3)
+        assert (result.status, result.stopped_by) == ("optimal", None)
+        assert result.objectives[1].bound == result.metrics["parts"] == 2

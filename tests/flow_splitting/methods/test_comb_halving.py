@@ -99,3 +99,23 @@ def test_few_flows_are_left_to_exact_methods(on_fabric):
     small = all_to_all(on_fabric, leaves=4, spines=4, hosts=2, links=((0, 0), (1, 3), (2, 0)))
     assert len(small.view.steps[0].traffic) < MANY
     assert choose(small).method != "halving"
+
+
+def test_a_step_below_the_leaves_takes_no_time(on_fabric, judge):
+    """Halving-doubling: hosts of one leaf exchange first; without NICs nothing bounds that."""
+    instance = on_fabric(
+        leaves=4, spines=4, hosts_per_leaf=4, splitting="whole", failed_links=failed((0, 0)),
+        collective={"operation": "all_reduce", "algorithm": "halving_doubling", "size": 16.0},
+    )  # fmt: skip
+    found, bound = judge(instance, solve(instance, Run()))
+    assert found.objective.value == pytest.approx(bound.bounds["completion_time"], rel=1e-9)
+
+
+def test_alone_below_a_leaf(on_fabric, judge):
+    """The only flow stays below its leaf, beside a link that is down."""
+    instance = on_fabric(
+        leaves=3, spines=2, hosts_per_leaf=3, parallel_links=3, splitting="whole",
+        failed_links=failed((1, 0)), flows=[("host1", "host2", 1)],
+    )  # fmt: skip
+    found, _ = judge(instance, solve(instance, Run()))
+    assert found.objective.value == 0.0

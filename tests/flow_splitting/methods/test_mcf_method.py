@@ -255,3 +255,34 @@ def test_random_graphs_reach_their_optimum(judge):
         assert best is None or value == pytest.approx(best, rel=1e-7)
         taken += 1
     assert taken >= 20
+
+
+def test_a_tree_is_proved_optimal(judge):
+    """No path is better than the only one; the prices of the LP prove it all the same."""
+    instance = build(10, [(2, 3, 2.0), (2, 4, 2.0), (3, 9, 3.0)], [(3, 2, 1.0)])
+    found, bound = judge(instance, solve(instance, Run()))
+    assert found.objective.value == pytest.approx(0.5, rel=1e-12)
+    assert bound.bounds["max_utilisation"] == pytest.approx(0.5, rel=1e-9)
+
+
+def test_fast_arcs_beside_slow_ones(judge):
+    """Entries of 1e-9 on arcs that are never busy do not blur the shares on those that are."""
+    fast = 1e8
+    links = [
+        (0, 1, 3 * fast), (1, 2, 1.0), (1, 3, fast), (0, 4, 1.0), (4, 5, 3 * fast), (5, 6, fast),
+        (6, 7, 1.0), (6, 8, fast), (1, 9, 1.0), (3, 10, 1.0), (1, 11, fast), (1, 0, 3 * fast),
+        (9, 6, 1.0), (2, 8, 3 * fast), (4, 6, 1.0),
+    ]  # fmt: skip
+    arcs = [
+        {"from": "node4", "to": "node8", "rate": 3 * fast},
+        {"from": "node6", "to": "node0", "rate": fast},
+    ]
+    flows = [
+        (1, 2, 1.0000001), (1, 2, 1.00001), (0, 2, 1.0000001), (11, 9, 1.0), (7, 0, 1.0),
+        (1, 2, 1.0000001), (6, 8, 1.0000001), (11, 9, 1.0), (1, 2, 1.0), (6, 8, 1.0),
+        (1, 10, 1.0000001), (0, 7, 1.0), (4, 3, 1.0000001), (6, 9, 1.0), (5, 2, 1.0),
+        (5, 11, 1.0000001), (9, 11, 1.0), (1, 2, 1.00001),
+    ]  # fmt: skip
+    instance = build(12, links, flows, arcs=arcs)
+    found, bound = judge(instance, solve(instance, Run()))
+    assert found.objective.value == pytest.approx(bound.bounds["max_utilisation"], rel=1e-9)
