@@ -120,9 +120,11 @@ class Child:
                     self._messages.put(message)
                     continue
                 folders = tuple(folder or str(Path.cwd()) for folder in sys.path)
-                setting = pack(Setting(folders, self._elapsed()))
-                self._commands.write(setting + self._request)
+                self._commands.write(pack(Setting(folders, self._elapsed())))
+                self._commands.write(self._request)
                 self._commands.flush()
+                # It may hold millions of flows, which are needed no more.
+                self._request = b""
                 self._is_sent.set()
                 self._pass_stop_on()
         except (EOFError, OSError):

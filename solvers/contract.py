@@ -6,7 +6,7 @@ Nothing here imports a solver, so that `planner methods` stays light.
 import threading
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 import numpy as np
@@ -42,6 +42,17 @@ class Method:
     """`package.module:function` with the signature `(instance, run) -> Answer`."""
     isolated: bool = False
     """Whether it calls native code that may not return, and so runs in the worker process."""
+    is_quick: Callable[[Any], bool] = lambda instance: True
+    """Whether it needs well below a second here, or looks at `Run.stopping` all the time.
+
+    Where it does not, it runs in the worker process as soon as there is a time limit.
+    """
+    opening: str | None = None
+    """`package.module:function` `(instance, run) -> Answer | None`: reports a plan made at once.
+
+    It is kept where the time limit ends the worker before that has a plan. Where nothing can be
+    better it is returned, and the worker is not started.
+    """
     refuses: Callable[[Any], str | None] = lambda instance: None
     """Says why an instance is not for this method (and which method is), or `None`."""
     options: Mapping[str, str] = field(default_factory=dict)
@@ -117,6 +128,9 @@ class Progress:
         return abs(self.objective - self.bound) / abs(self.bound)
 
 
+_ALIKE = 1e-9
+"""Relative difference of two distances from the bound that is rounding."""
+
 Listener = Callable[[Progress, Answer | None], None]
 
 
@@ -162,6 +176,11 @@ class Run:
             return "interrupt"
         return "time" if self.remaining() == 0.0 else None
 
+    @property
+    def has_plan(self) -> bool:
+        """Whether an incumbent was reported that has a plan."""
+        return self.incumbent is not None and self.incumbent.plan is not None
+
     def stop(self) -> None:
         """Ask the method to stop; safe from any thread."""
         self._stop.set()
@@ -174,11 +193,14 @@ class Run:
         objective: float | None = None,
         bound: float | None = None,
     ) -> None:
-        """Tell listeners how far the run is; an `answer` becomes the incumbent."""
-        if answer is not None:
-            self.incumbent = answer
-            objective = answer.objective if objective is None else objective
+        """Tell listeners how far the run is; an `answer` becomes the incumbent.
+
+        Of an answer with a worse plan than the incumbent only the proof is taken over.
+        """
         last = self.trace[-1] if self.trace else TracePoint(elapsed=0.0)
+        if answer is not None:
+            answer = self.incumbent = self.better(answer, last.bound if bound is None else bound)
+            objective = objective if answer.objective is None else answer.objective
         objective = last.objective if objective is None else objective
         bound = last.bound if bound is None else bound
         if (objective, bound) != (last.objective, last.bound):
@@ -188,6 +210,27 @@ class Run:
                 elapsed=self.elapsed(), phase=phase, objective=objective, bound=bound
             )
             self._listener(progress, answer)
+
+    def better(self, answer: Answer, bound: float | None) -> Answer:
+        """Return the answer, or with its proof the plan of the incumbent if that is better.
+
+        The better of two objectives is the one closer to the bound, be it from above or below.
+        """
+        old = self.incumbent
+        if old is None or old.plan is None:
+            return answer
+        if answer.plan is not None:
+            if bound is None or old.objective is None or answer.objective is None:
+                return answer
+            if abs(answer.objective - bound) <= abs(old.objective - bound) * (1 + _ALIKE):
+                return answer
+        return replace(
+            answer,
+            plan=old.plan,
+            objective=old.objective,
+            certificate=answer.certificate or old.certificate,
+            notes=(*old.notes, *answer.notes),
+        )
 
     def rng(self, stream: str) -> np.random.Generator:
         """Return a generator that depends only on the seed and the name of the stream."""

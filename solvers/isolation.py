@@ -50,9 +50,8 @@ def run_isolated(entry: str, instance: Any, run: Run) -> Answer:
     reason = run.stopping()
     if reason is not None:
         return _kept(run, reason)
-    request = _pack(entry, instance, run)
     with _counting_interrupts() as presses:
-        child = Child(request, run.elapsed)
+        child = Child(_pack(entry, instance, run), run.elapsed)
         try:
             message, reason = _attend(child, run, presses)
         finally:
@@ -119,7 +118,7 @@ def _grace(run: Run, reason: StopReason) -> float:
     """Return how many seconds the worker has from now to stop by itself."""
     if reason == "interrupt":
         return 1.0
-    return 0.5 + min(0.1 * (run.budget.time_limit or 0.0), _LONGEST_GRACE)
+    return 0.3 + min(0.1 * (run.budget.time_limit or 0.0), _LONGEST_GRACE)
 
 
 @contextmanager
@@ -141,15 +140,12 @@ def _counting_interrupts() -> Iterator[list[float]]:
 
 
 def _completed(answer: Answer, run: Run) -> Answer:
-    """Return the final answer, with the best incumbent if it has no plan itself."""
-    if answer.plan is not None or answer.infeasible or run.incumbent is None:
+    """Return the final answer, with the best incumbent if it has no plan itself or a worse one."""
+    if answer.infeasible or (answer.plan is not None and answer.stopped_by is None):
         return answer
-    return replace(
-        run.incumbent,
-        stopped_by=answer.stopped_by,
-        deterministic=answer.deterministic and answer.stopped_by is None,
-        notes=run.incumbent.notes + answer.notes,
-    )
+    best = run.better(answer, run.trace[-1].bound if run.trace else None)
+    is_own = best.plan is answer.plan
+    return replace(best, deterministic=answer.deterministic and (is_own or not answer.stopped_by))
 
 
 def _kept(run: Run, reason: StopReason, note: str | None = None) -> Answer:
@@ -167,7 +163,7 @@ def _failed(failure: Failure, run: Run) -> Answer:
     if failure.kind == "memory":
         return _kept(run, "memory", "The method ran out of memory.")
     # A package that is not there is for the user to mend, whatever was found before it was wanted.
-    if failure.kind == "missing" or run.incumbent is None:
+    if failure.kind == "missing" or not run.has_plan:
         raise BackendError(failure.message)
     last = failure.message.strip().splitlines()[-1]
     return _kept(run, "crash", f"The method failed after this plan: {last}")
@@ -179,6 +175,6 @@ def _crashed(code: int, tail: str, run: Run) -> Answer:
     if "bad_alloc" in tail or "MemoryError" in tail:
         return _kept(run, "memory", f"The solver process ran out of memory ({how}).")
     hint = " (the system may have run out of memory)" if code == -signal.SIGKILL else ""
-    if run.incumbent is None:
+    if not run.has_plan:
         raise BackendError(f"the solver process ended with {how}{hint}:\n{tail}")
     return _kept(run, "crash", f"The solver process ended with {how}{hint} after this plan.")

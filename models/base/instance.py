@@ -1,15 +1,20 @@
 """What every instance has: a problem, a version, a name, and one canonical JSON form."""
 
+import functools
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
-from typing import Any, Literal
+from typing import Annotated, Any, Literal, get_args, get_origin
 
+import numpy as np
 from pydantic import BaseModel, Field, PrivateAttr
 
 from planner.models.base.errors import Issue
 from planner.models.base.record import Record, Text
 from planner.models.base.sidecar import Sidecar
+
+_PLAIN = (str, int, float, bool, None, type(None), ...)
+"""Types that hold nothing, and the dots of `tuple[X, ...]`."""
 
 
 class Origin(Record):
@@ -71,6 +76,11 @@ class Instance(Record):
 
     def sha256(self) -> str:
         """Return the digest of the canonical JSON together with the side-cars' digests."""
+        return self.fingerprint
+
+    @functools.cached_property
+    def fingerprint(self) -> str:
+        """What `sha256` returns, computed once: an instance never changes."""
         return digest({"data": self.data(), "sidecars": self.sidecar_digests()})
 
 
@@ -86,7 +96,7 @@ def _sidecars(value: object) -> Iterator[Sidecar]:
     if isinstance(value, Sidecar):
         yield value
     elif isinstance(value, BaseModel):
-        for name in type(value).model_fields:
+        for name in _fields_with_sidecars(type(value)):
             yield from _sidecars(getattr(value, name))
     elif isinstance(value, Mapping):
         for item in value.values():
@@ -94,3 +104,35 @@ def _sidecars(value: object) -> Iterator[Sidecar]:
     elif isinstance(value, list | tuple):
         for item in value:
             yield from _sidecars(item)
+
+
+@functools.cache
+def _fields_with_sidecars(model: type[BaseModel]) -> tuple[str, ...]:
+    """Return the fields of a model whose type can hold a side-car.
+
+    Lists of a million flows are never walked.
+    """
+    fields = model.model_fields.items()
+    return tuple(name for name, field in fields if _can_hold(field.annotation, frozenset()))
+
+
+def _can_hold(kind: Any, outer: frozenset[type[BaseModel]]) -> bool:
+    """Return whether a value of an annotated type can hold a side-car; of others it may.
+
+    `outer` are the models that the question is asked of already.
+    """
+    origin, arguments = get_origin(kind), get_args(kind)
+    if origin is Literal or kind in _PLAIN or origin is np.ndarray:
+        return False
+    if origin is Annotated:
+        return _can_hold(arguments[0], outer)
+    if arguments:
+        return any(_can_hold(argument, outer) for argument in arguments)
+    if not (isinstance(kind, type) and issubclass(kind, BaseModel)):
+        return True
+    if issubclass(kind, Sidecar):
+        return True
+    if kind in outer:
+        return False
+    fields = kind.model_fields.values()
+    return any(_can_hold(field.annotation, outer | {kind}) for field in fields)

@@ -6,6 +6,7 @@ numbers for sizes and rates instead.
 """
 
 import functools
+import math
 import re
 import sys
 from dataclasses import dataclass
@@ -142,6 +143,7 @@ def parse(text: object, dimension: Dimension, *, normalised: bool = False) -> fl
     return _convert(value, unit, dimension, bare=bare)
 
 
+@functools.lru_cache(maxsize=4096)
 def _convert(value: str, unit: str | None, dimension: Dimension, *, bare: bool) -> float:
     if value in {"nan", "inf", "-inf"}:
         raise fault("quantity-not-finite", f"{value} is not a number", _hint("", dimension))
@@ -152,13 +154,16 @@ def _convert(value: str, unit: str | None, dimension: Dimension, *, bare: bool) 
     if unit is None and not bare:
         message = f"the {dimension.name} {value} has no unit"
         raise fault("quantity-unit-missing", message, _hint("", dimension))
-    factor = Fraction(1) if unit is None else _factor(unit, dimension.unit)
+    factor = 1 if unit is None else _factor(unit, dimension.unit)
     if isinstance(factor, str):
         code = "quantity-unit-unknown" if factor == "unknown" else "quantity-dimension"
         what = "is not a unit" if factor == "unknown" else f"does not measure a {dimension.name}"
         raise fault(code, f"`{unit}` {what}", _hint(unit or "", dimension))
     try:
-        number = float(Fraction(value) * factor)
+        # Fractions are slow, and nothing is rounded twice where the unit is the base unit.
+        number = float(value) if factor == 1 else float(Fraction(value) * factor)
+        if math.isinf(number):
+            raise OverflowError
     except (OverflowError, ValueError):  # Python refuses to read thousands of digits.
         message = f"`{value[:60]}` is too large for a number"
         raise fault("quantity-not-finite", message, _hint("", dimension)) from None
@@ -179,7 +184,9 @@ class Quantity:
         normalised = bool((info.context or {}).get("normalised"))
         return parse(value, self.dimension, normalised=normalised)
 
-    def _write(self, value: float, info: SerializationInfo) -> str | float:
+    def _write(self, value: float | str, info: SerializationInfo) -> str | float:
+        if isinstance(value, str):
+            return value  # a word that the field allows beside quantities, say `unlimited`
         normalised = isinstance(info.context, dict) and bool(info.context.get("normalised"))
         bare = normalised and self.dimension.normalisable
         return value if bare else f"{value!r} {self.dimension.unit}"

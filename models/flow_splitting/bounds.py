@@ -12,7 +12,8 @@ from planner.models.flow_splitting.proofs.groups import end_groups
 from planner.models.flow_splitting.proofs.metric import arc_metric, fabric_metric
 from planner.models.flow_splitting.proofs.pairs import pair_time
 from planner.models.flow_splitting.proofs.part_count import parts_bound
-from planner.models.flow_splitting.traffic import AllPairs, Step
+from planner.models.flow_splitting.proofs.widest import widest_time
+from planner.models.flow_splitting.traffic import AllPairs, Flows, Step
 from planner.models.flow_splitting.view import View
 
 __all__ = [
@@ -28,14 +29,21 @@ __all__ = [
 def counting_bound(view: View, step: Step) -> float:
     """Return the time in which whole flows can be carried at every leaf and between every pair.
 
+    On graphs also the time each needs on its widest path, see `widest_time`.
+
     At least the degree bound, and equal to it where flows may be split. See `counting`.
     """
     time = degree_bound(view, step)
     if view.splitting != "whole":
         return time
+    known: set[tuple[int, bytes, bytes]] = set()
     for side in ("out", "in"):
         for group in end_groups(view, step.traffic, side):
-            time = group_time(group, time)
+            if (key := group.key) not in known:
+                known.add(key)
+                time = group_time(group, time)
+    if view.network is not None and isinstance(step.traffic, Flows):
+        return max(time, widest_time(view.network, step.traffic))
     return time if view.fabric is None else pair_time(view.fabric, step.traffic, time)
 
 
@@ -61,13 +69,13 @@ def metric_bound(
 
 
 def arc_metric_bound(view: View, step: Step, length: FloatArray) -> float:
-    """Return the metric bound of arc lengths on a graph, see `arc_metric`.
+    """Return the metric bound of arc lengths on a graph, stronger for whole flows: `arc_metric`.
 
     Raises `ValueError` on fabrics and where every length is zero.
     """
     if view.network is None or isinstance(step.traffic, AllPairs):
         raise ValueError("a fabric has lengths by leaf and spine, not by arc")
-    bound = arc_metric(view.network, step.traffic, length)
+    bound = arc_metric(view.network, step.traffic, length, whole=view.splitting == "whole")
     if bound is None:
         raise ValueError("no arc has a length above zero")
     return bound

@@ -11,6 +11,16 @@ from planner.models.topologies.leaf_spine import LeafSpine
 
 
 @dataclass(frozen=True, eq=False)
+class Kinds:
+    """Leaves that are alike."""
+
+    first: IntArray
+    """The first leaf of each kind."""
+    of_leaf: IntArray
+    """Kind[leaf]."""
+
+
+@dataclass(frozen=True, eq=False)
 class Fabric:
     """A leaf-spine fabric. Rates in byte/s (or normalised); 0 where a link is absent or down."""
 
@@ -49,6 +59,16 @@ class Fabric:
     def down_total(self) -> FloatArray:
         """Rate[leaf, spine] downwards, all lanes together."""
         return np.asarray(self.down.sum(axis=2))
+
+    @functools.cached_property
+    def up_kinds(self) -> Kinds:
+        """Leaves with the same rates upwards, link by link."""
+        return _kinds(self.up)
+
+    @functools.cached_property
+    def down_kinds(self) -> Kinds:
+        """Leaves with the same rates downwards, link by link."""
+        return _kinds(self.down)
 
     @functools.cached_property
     def host_place(self) -> IntArray:
@@ -136,6 +156,13 @@ def compile_network(topology: Graph) -> ArcNetwork:
         rate=table[:, 2],
         latency=table[:, 3],
     )
+
+
+def _kinds(rates: FloatArray) -> Kinds:
+    _, first, of_leaf = np.unique(
+        rates.reshape(len(rates), -1), axis=0, return_index=True, return_inverse=True
+    )
+    return Kinds(first=first, of_leaf=of_leaf)
 
 
 def host_leaves(topology: LeafSpine) -> IntArray:

@@ -9,7 +9,7 @@ import numpy as np
 
 from planner.models.base.arrays import FloatArray, IntArray
 from planner.models.base.rounding import lower, upper
-from planner.models.gossip_rates.laplacian import coupling, pseudo_inverse
+from planner.models.gossip_rates.laplacian import components, coupling, pseudo_inverse
 from planner.models.gossip_rates.prices import Prices, most_worth
 from planner.models.gossip_rates.view import View
 
@@ -17,10 +17,29 @@ INVERSE = 1e-12
 """Relative error allowed for where a bound rests on the inverse of a Laplacian."""
 
 
+BLOCK = 4_000_000
+"""Coordinates of edges held at a time."""
+
+
 def squared_lengths(points: FloatArray, ends: IntArray) -> FloatArray:
     """Return |x_i - x_j|^2 of every edge, shape (m,)."""
-    difference = points[ends[:, 0]] - points[ends[:, 1]]
-    result: FloatArray = (difference * difference).sum(axis=1)
+    found = np.empty(len(ends))
+    edges = max(1, BLOCK // max(1, points.shape[1]))
+    for first in range(0, len(ends), edges):
+        i, j = ends[first : first + edges].T
+        difference = points[i] - points[j]
+        found[first : first + edges] = (difference * difference).sum(axis=1)
+    return found
+
+
+def about_mean(points: FloatArray) -> FloatArray:
+    """Return points about their mean, shape (n, r).
+
+    The first point is taken off before: of an offset that all share, rounding of the mean would
+    leave a part, and spread out points that are close to each other.
+    """
+    shifted = points - points[:1]
+    result: FloatArray = shifted - shifted.mean(axis=0)
     return result
 
 
@@ -29,7 +48,7 @@ def stretches(view: View, points: FloatArray) -> FloatArray | None:
 
     The second eigenvalue of any rates is at most their sum, weighted by the rates.
     """
-    centred = points - points.mean(axis=0)
+    centred = about_mean(points)
     spread = float((centred * centred).sum())
     return squared_lengths(centred, view.ends) / spread if spread > 0 else None
 
@@ -39,7 +58,7 @@ def mixing_bound(view: View, points: FloatArray, prices: Prices) -> float | None
 
     `None` where the points all coincide, or the prices leave an edge free that no limit holds.
     """
-    centred = points - points.mean(axis=0)
+    centred = about_mean(points)
     spread = float((centred * centred).sum())
     if spread <= 0:
         return None
@@ -70,12 +89,14 @@ def price_messages(
     """Return b_k^T X b_k and sum_e theta_e G_ek^2 of each edge, and sum_e theta_e G_ee.
 
     X and theta are scaled to trace 1 and sum 1. `None` where the numbers make no sense: negative
-    weights, no weight, rates that are not positive, points that all coincide.
+    weights, no weight, rates that are not positive, points that all coincide, a network in pieces.
     """
     used, stretch = view.usable, stretches(view, points)
     if stretch is None or (theta < 0).any() or theta[~used].any() or theta.sum() <= 0:
         return None
     if (rate[used] <= 0).any() or rate[~used].any():
+        return None
+    if components(view.nodes, view.ends[used]).max() > 0:
         return None
     square = np.zeros(view.edges)
     inverse = pseudo_inverse(view.nodes, view.ends[used], rate[used])
@@ -129,6 +150,8 @@ def resistance_bound(view: View, rate: FloatArray, prices: Prices) -> float | No
     used = view.usable
     if (rate[used] <= 0).any() or rate[~used].any():
         return None
+    if components(view.nodes, view.ends[used]).max() > 0:
+        return None
     inverse = pseudo_inverse(view.nodes, view.ends[used], rate[used])
     value = view.nodes * float(np.trace(inverse))
     # Scaled to value / rate, so that the prices do not depend on the unit of the rates.
@@ -149,7 +172,7 @@ def radius_bound(
     """
     if len(positive) != view.nodes or len(negative) != view.nodes:
         return None
-    plus, minus = (side - side.mean(axis=0) for side in (positive, negative))
+    plus, minus = about_mean(positive), about_mean(negative)
     up, down = float((plus * plus).sum()), float((minus * minus).sum())
     if up + down <= 0:
         return None

@@ -71,7 +71,13 @@ def bound_of(view: View, certificate: GossipCertificate) -> float | None:
         ReferenceCertificate: _reference,
         RadiusCertificate: _radius,
     }
-    return checks[type(certificate)](view, certificate)
+    try:
+        with np.errstate(all="ignore"):
+            value = checks[type(certificate)](view, certificate)
+    except (ValueError, ArithmeticError):
+        # Numbers that floating point cannot follow prove nothing; `LinAlgError` is a `ValueError`.
+        return None
+    return value if value is not None and math.isfinite(value) else None
 
 
 def prices_of(view: View, proof: Priced) -> Prices | None:

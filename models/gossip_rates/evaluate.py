@@ -36,6 +36,17 @@ def evaluate(instance: GossipRates, plan: GossipPlan) -> Evaluation:
     faults = list(_shape_faults(view, plan))
     if faults:
         return _result(view, None, {}, faults)
+    try:
+        with np.errstate(all="ignore"):
+            return _evaluate(view, plan)
+    except (ValueError, ArithmeticError):
+        # `LinAlgError` is a `ValueError`.
+        where = "rates too large, too small or too far apart to be evaluated"
+        fault = Violation(code="rates-unreadable", constraint="plan.rate", where=where)
+        return _result(view, None, {}, [fault])
+
+
+def _evaluate(view: View, plan: GossipPlan) -> Evaluation:
     rate, kept = _rates(view, plan)
     if view.objective in SYNCHRONOUS:
         spectral = radius(view, rate)
@@ -68,6 +79,8 @@ def _result(
     view: View, value: float | None, metrics: dict[str, Metric], faults: list[Violation]
 ) -> Evaluation:
     units = dict.fromkeys(("fastest_mixing", "gradient_rate", "edge_selection"), view.unit)
+    if value is not None and not math.isfinite(value):
+        raise OverflowError(view.objective)
     objective = Objective(
         name=view.objective,
         value=value,

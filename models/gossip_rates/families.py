@@ -44,8 +44,8 @@ def size_fault(family: "Family") -> str | None:
         return f"`{name}` of {size[0]} has more than {MOST['nodes']:,} nodes"
     if node_count(family) > MOST["nodes"]:
         return f"there are {node_count(family):,} nodes, more than {MOST['nodes']:,}"
-    if name in ("complete", "barbell", "lollipop") and size[0] > 3000:
-        return f"a clique of {size[0]} nodes has more than {MOST['edges']:,} edges"
+    if name in ("complete", "barbell", "lollipop") and size[0] > 1000:
+        return f"a clique of {size[0]} workers is larger than 1,000"
     return None
 
 

@@ -3,13 +3,18 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from planner.models.base.errors import Issue
 from planner.models.gossip_rates.network import EdgeList
+from planner.models.gossip_rates.view import NO_LIMIT, compile_view
 
 if TYPE_CHECKING:
     from planner.models.gossip_rates.instance import GossipRates
 
 SYNCHRONOUS = ("fdla", "fmmc")
+APART = 1e9
+"""Largest ratio of figures of one kind; beyond it rounding takes over."""
 
 
 def check_references(instance: "GossipRates") -> Iterator[Issue]:
@@ -37,6 +42,7 @@ def check_references(instance: "GossipRates") -> Iterator[Issue]:
         fix = "Leave these limits out, or ask for `gradient_rate`."
         yield Issue(code="budget-unused", loc=("budget",), message=message, fix=fix)
     yield from _check_selection(instance)
+    yield from _check_figures(instance)
     scale_free = instance.objective in ("fewest_messages", *SYNCHRONOUS)
     for place, edge in enumerate(topology.edges if isinstance(topology, EdgeList) else ()):
         if scale_free and (edge.min_rate > 0 or (edge.max_rate is not None and edge.max_rate > 0)):
@@ -48,6 +54,24 @@ def check_references(instance: "GossipRates") -> Iterator[Issue]:
         message = f"`{instance.objective}` has no budget: its weights are bounded by mixing itself"
         fix = "Leave `budget` out."
         yield Issue(code="budget-unused", loc=("budget",), message=message, fix=fix)
+
+
+def _check_figures(instance: "GossipRates") -> Iterator[Issue]:
+    """Yield least rates that a link cannot reach, and figures that are too far apart."""
+    view = compile_view(instance)
+    for edge in np.flatnonzero(view.least > view.most)[:10].tolist():
+        a, b = (instance.topology.names()[node] for node in view.ends[edge].tolist())
+        message = (
+            f"`{a}` and `{b}` must average {view.least[edge]:g} times, and can {view.most[edge]:g}"
+        )
+        fix = "Lower `min_rate`, raise `max_rate`, or allow several exchanges at a time."
+        yield Issue(code="rates-crossed", loc=("topology", "edges"), message=message, fix=fix)
+    limited = view.most[(view.most > 0) & (view.most < NO_LIMIT)]
+    for name, column in (("cost", view.cost), ("duration", view.duration), ("max_rate", limited)):
+        if len(column) and not 0 < column.max() <= APART * column.min():
+            message = f"the figures `{name}` of the edges are more than a factor of {APART:g} apart"
+            fix = "Leave out the edge that is never the limit, or mend the unit of a figure."
+            yield Issue(code="rates-apart", loc=("topology",), message=message, fix=fix)
 
 
 def _check_selection(instance: "GossipRates") -> Iterator[Issue]:

@@ -49,7 +49,7 @@ class MixedCertificate(Certificate):
     kind: Literal["mixed"] = "mixed"
     value: float
     schedules: tuple[tuple[Multipliers, ...], ...]
-    """By schedule of the instance, then by case of buffer sizes; see `mixed.cases`."""
+    """By schedule of the instance, then by case of buffer sizes, as `mixed.cases` lists them."""
 
 
 class MemoryCertificate(Certificate):
@@ -60,7 +60,25 @@ class MemoryCertificate(Certificate):
     """Bytes per device."""
 
 
+class PolicyCertificate(Certificate):
+    """Every plan that the policy allows was looked at, and none fits the memory."""
+
+    kind: Literal["policy"] = "policy"
+    smallest: float | None
+    """Least memory of such a plan, in bytes; `None` where the policy allows no plan at all."""
+
+
 ShardingCertificate = (
-    EnumerationCertificate | FloorCertificate | MixedCertificate | MemoryCertificate
+    EnumerationCertificate
+    | FloorCertificate
+    | MixedCertificate
+    | MemoryCertificate
+    | PolicyCertificate
 )
-CERTIFICATES = (EnumerationCertificate, FloorCertificate, MixedCertificate, MemoryCertificate)
+CERTIFICATES = (
+    EnumerationCertificate,
+    FloorCertificate,
+    MixedCertificate,
+    MemoryCertificate,
+    PolicyCertificate,
+)

@@ -12,12 +12,30 @@ from planner.models.hierarchical_sharding.certificate import (
     EnumerationCertificate,
     FloorCertificate,
     MemoryCertificate,
+    MixedCertificate,
+    Multipliers,
+    PolicyCertificate,
     ShardingCertificate,
 )
 from planner.models.hierarchical_sharding.floor import floor, why_no_floor
 from planner.models.hierarchical_sharding.instance import HierarchicalSharding
+from planner.models.hierarchical_sharding.mixed import (
+    bounds,
+    cases,
+    is_hidden,
+    rest_bound,
+    why_no_mixed,
+)
 from planner.models.hierarchical_sharding.optimum import certify, find_optimum, why_not
+from planner.models.hierarchical_sharding.options import all_options
+from planner.models.hierarchical_sharding.policy import (
+    excludes_all,
+    policy_reasons,
+    smallest_allowed,
+    why_unsearched,
+)
 from planner.models.hierarchical_sharding.smallest import is_too_big, memory_reason, smallest_memory
+from planner.models.hierarchical_sharding.view import View
 
 
 def check_certificate(
@@ -26,7 +44,7 @@ def check_certificate(
     """Return what a certificate proves about an instance, recomputed without a solver.
 
     Violations have the codes `certificate-kind` (a proof that does not suit the instance),
-    `certificate-shape` and `certificate-value`.
+    `certificate-shape`, `certificate-multiplier` and `certificate-value`.
     """
     if isinstance(certificate, EnumerationCertificate):
         return _check_enumeration(instance, certificate)
@@ -34,7 +52,9 @@ def check_certificate(
         return _check_floor(instance, certificate)
     if isinstance(certificate, MemoryCertificate):
         return _check_memory(instance, certificate)
-    raise NotImplementedError
+    if isinstance(certificate, PolicyCertificate):
+        return _check_policy(instance, certificate)
+    return _check_mixed(instance, certificate)
 
 
 def _check_enumeration(
@@ -83,9 +103,68 @@ def _check_memory(instance: HierarchicalSharding, certificate: MemoryCertificate
     )
 
 
+def _check_policy(instance: HierarchicalSharding, certificate: PolicyCertificate) -> CheckedBound:
+    view = instance.view
+    if (reason := why_unsearched(view)) is not None:
+        return _refused("certificate-kind", reason)
+    smallest = smallest_allowed(view)
+    if not excludes_all(view, smallest):
+        return _refused("certificate-kind", "there are plans that fit the memory")
+    faults: tuple[Violation, ...] = ()
+    if smallest is not None and certificate.smallest is not None:
+        faults = tuple(_compare("smallest", certificate.smallest, smallest))
+    elif smallest is not certificate.smallest:
+        where = f"smallest: claimed {certificate.smallest!r}, recomputed {smallest!r}"
+        faults = (_violation("certificate-value", where),)
+    reasons = policy_reasons(view, smallest)
+    return CheckedBound(bounds={}, infeasible=True, reasons=reasons, violations=faults)
+
+
+def _check_mixed(instance: HierarchicalSharding, certificate: MixedCertificate) -> CheckedBound:
+    view = instance.view
+    if (reason := why_no_mixed(view)) is not None:
+        return _refused("certificate-kind", reason)
+    faults = list(_multiplier_faults(view, certificate.schedules))
+    if faults:
+        return CheckedBound(bounds={}, violations=tuple(faults))
+    found = bounds(view, all_options(view), certificate.schedules)
+    value = min(rest_bound(view), *(float(row.min()) for row in found))
+    if not math.isfinite(value):
+        return _refused("certificate-kind", "the policy allows no plan")
+    return CheckedBound(
+        bounds={view.objective_name: value},
+        violations=tuple(_compare("value", certificate.value, value)),
+    )
+
+
+def _multiplier_faults(
+    view: View, schedules: tuple[tuple[Multipliers, ...], ...]
+) -> Iterator[Violation]:
+    wanted = [(case.gather_unit, case.scatter_unit) for case in cases(view)]
+    if len(schedules) != len(view.schedules):
+        where = f"{len(schedules)} rows of multipliers for {len(view.schedules)} schedules"
+        yield _violation("certificate-shape", where)
+    for row in schedules:
+        if [(each.gather_unit, each.scatter_unit) for each in row] != wanted:
+            yield _violation("certificate-shape", "the cases of buffer sizes are not all there")
+        for each in row:
+            weights = (each.forward, each.backward)
+            allowed = (
+                (min(weights) >= 0 and max(weights) <= 1)
+                if is_hidden(view)
+                else (weights == (1.0, 1.0))
+            )
+            free = each.memory >= 0 if view.memory is not None else each.memory == 0
+            if not (allowed and free):
+                yield _violation("certificate-multiplier", f"{each!r}")
+
+
+def _violation(code: str, where: str) -> Violation:
+    return Violation(code=code, constraint="certificate", where=where)
+
+
 def _refused(code: str, where: str) -> CheckedBound:
-    violation = Violation(code=code, constraint="certificate", where=where)
-    return CheckedBound(bounds={}, violations=(violation,))
+    return CheckedBound(bounds={}, violations=(_violation(code, where),))
 
 
 def _compare(name: str, claimed: float, value: float) -> Iterator[Violation]:

@@ -20,7 +20,8 @@ def communicator_counts(vectors: Vectors, plans: Numbers, keep: bool) -> IntArra
         ends.append((none, plans.secondary))
     codes = np.sort(np.stack([_code(vectors, *pair) for pair in ends]), axis=0)
     fresh = np.concatenate([codes[:1] > 0, (codes[1:] != codes[:-1]) & (codes[1:] > 0)])
-    return fresh.sum(axis=0)
+    counts: IntArray = fresh.sum(axis=0)
+    return counts
 
 
 def _code(vectors: Vectors, lower: IntArray, upper: IntArray) -> IntArray:

@@ -19,10 +19,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from planner.models.base.arrays import FloatArray, IntArray
 from planner.models.hierarchical_sharding.collectives import Times, times
-from planner.models.hierarchical_sharding.divisors import Vectors
+from planner.models.hierarchical_sharding.divisors import Vectors, vectors_of
+from planner.models.hierarchical_sharding.plan import Sharding
 from planner.models.hierarchical_sharding.training import Schedule
 from planner.models.hierarchical_sharding.view import COLLECTIVES, Layers, View
 
@@ -42,6 +44,28 @@ class Numbers:
 
     def __len__(self) -> int:
         return len(self.parameters)
+
+    def take(self, rows: slice | IntArray | NDArray[np.bool_]) -> "Numbers":
+        """Return some of the plans."""
+        return Numbers(*[getattr(self, name)[rows] for name in self.__slots__])
+
+
+def as_numbers(vectors: Vectors, sharding: Sharding) -> Numbers:
+    """Return one sharding as vector numbers; its vectors divide each other."""
+    s = sharding
+
+    def quotient(inner: tuple[int, ...]) -> tuple[int, ...]:
+        return tuple(o // i for o, i in zip(s.optimizer, inner, strict=True))
+
+    found = [
+        s.parameters,
+        s.secondary,
+        s.gradients,
+        s.optimizer,
+        quotient(s.gradients),
+        quotient(s.parameters),
+    ]
+    return Numbers(*[np.array([vectors.number(vector)]) for vector in found])
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +89,7 @@ class CostTables:
             raise ValueError("the layers share their state over different devices")
         self.view = view
         self.layers = tuple(layers)
-        self.vectors = Vectors(layers[0].fanout)
+        self.vectors = vectors_of(layers[0].fanout)
         self.whole = len(self.vectors) - 1
         self._tables = {
             name: [self._table(name, bits) for bits in view.bits(name)] for name in COLLECTIVES

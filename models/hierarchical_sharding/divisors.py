@@ -38,14 +38,16 @@ class Vectors:
     @functools.cached_property
     def product(self) -> FloatArray:
         """Members of the group of each vector."""
-        return self.table.prod(axis=1).astype(np.float64)
+        result: FloatArray = self.table.prod(axis=1).astype(np.float64)
+        return result
 
     @functools.cached_property
     def inner(self) -> FloatArray:
         """Members below each level: the product of s over the levels further in."""
         ones = np.ones((len(self.table), 1), dtype=np.int64)
         below = np.cumprod(np.hstack([ones, self.table[:, :-1]]), axis=1)
-        return below.astype(np.float64)
+        result: FloatArray = below.astype(np.float64)
+        return result
 
     @functools.cached_property
     def sizes(self) -> FloatArray:
@@ -63,7 +65,8 @@ class Vectors:
         full = self.table == np.array(self.fanout)
         # Beyond the first level that is not full, every level must be 1.
         broken = np.cumsum(~full, axis=1) - ~full > 0
-        return ~(broken & (self.table > 1)).any(axis=1)
+        result: NDArray[np.bool_] = ~(broken & (self.table > 1)).any(axis=1)
+        return result
 
     def number(self, vector: Sequence[int]) -> int | None:
         """Return the number of a vector, or `None` where an entry divides no fanout."""
@@ -79,3 +82,9 @@ class Vectors:
     def vector(self, number: int) -> tuple[int, ...]:
         """Return the entries of a vector by its number."""
         return tuple(int(entry) for entry in self.table[number])
+
+
+@functools.lru_cache(maxsize=16)
+def vectors_of(fanout: tuple[int, ...]) -> Vectors:
+    """Return the vectors of a machine, which studies ask for again and again."""
+    return Vectors(fanout)

@@ -2,12 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 
-import numpy as np
-
 from planner.models.base.evaluation import Violation
-from planner.models.hierarchical_sharding.costs import Numbers
-from planner.models.hierarchical_sharding.divisors import Vectors
-from planner.models.hierarchical_sharding.frameworks import expressible
+from planner.models.hierarchical_sharding.capabilities import refusal
 from planner.models.hierarchical_sharding.plan import Sharding, ShardingPlan, Share
 from planner.models.hierarchical_sharding.spending import Spending
 from planner.models.hierarchical_sharding.view import COLLECTIVES, Layers, View
@@ -65,7 +61,6 @@ def _sharding_faults(layer: Layers, sharding: Sharding, place: int) -> Iterator[
 
 def policy_faults(view: View, shares: Sequence[Share], spent: Spending) -> Iterator[Violation]:
     """Yield where a plan does what the instance does not allow."""
-    layers = {layer.name: layer for layer in view.layers}
     if not view.mixed and len({share.sharding for share in shares}) > 1:
         where = f"{len({share.sharding for share in shares})} different shardings"
         yield Violation(code="mixed-not-allowed", constraint="policy.mixed", where=where)
@@ -85,8 +80,12 @@ def policy_faults(view: View, shares: Sequence[Share], spent: Spending) -> Itera
                 yield Violation(
                     code="bits-not-allowed", constraint=f"precision.{name}", where=where
                 )
-        if not _fits_framework(view, layers[share.layer], s):
-            where = f"{label}: none of {', '.join(view.frameworks)} can express it"
+    if "any" not in view.frameworks:
+        # One framework has to run the whole plan, however many are allowed.
+        found = {name: refusal(view, name, shares) for name in view.frameworks}
+        if all(reason is not None for reason in found.values()):
+            reasons = "; ".join(f"{name}: {reason}" for name, reason in found.items())
+            where = f"none of {', '.join(found)} can express it ({reasons})"
             yield Violation(code="not-expressible", constraint="policy.frameworks", where=where)
     limit = view.communicators
     if limit is not None and len(spent.groups) > limit:
@@ -96,29 +95,3 @@ def policy_faults(view: View, shares: Sequence[Share], spent: Spending) -> Itera
             where=f"{len(spent.groups)} distinct groups",
             amount=float(len(spent.groups) - limit),
         )
-
-
-def _fits_framework(view: View, layer: Layers, sharding: Sharding) -> bool:
-    if "any" in view.frameworks:
-        return True
-    vectors = Vectors(layer.fanout)
-    plan = as_numbers(vectors, sharding)
-    return bool(expressible(view.frameworks, vectors, plan, sharding.keep)[0])
-
-
-def as_numbers(vectors: Vectors, sharding: Sharding) -> Numbers:
-    """Return one sharding as vector numbers; its vectors divide each other."""
-    s = sharding
-
-    def quotient(inner: tuple[int, ...]) -> tuple[int, ...]:
-        return tuple(o // i for o, i in zip(s.optimizer, inner, strict=True))
-
-    found = [
-        s.parameters,
-        s.secondary,
-        s.gradients,
-        s.optimizer,
-        quotient(s.gradients),
-        quotient(s.parameters),
-    ]
-    return Numbers(*[np.array([vectors.number(vector)]) for vector in found])

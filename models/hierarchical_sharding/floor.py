@@ -39,7 +39,7 @@ def floor(view: View) -> float | None:
     if why_no_floor(view) is not None:
         return None
     machine = view.machine
-    # Gradients come together in reduce-scatters; parameters (or all-reduced gradients) go out again.
+    # Reduce-scatters bring gradients together; parameters, or sums of gradients, go out again.
     share, back = _least(view, "gradients", "sync"), _least(view, *COLLECTIVES)
     order = sorted(
         (

@@ -33,22 +33,26 @@ def _deepspeed(vectors: Vectors, plans: Numbers, keep: bool) -> Mask:
     whole = len(vectors) - 1
     p, q, g, o = plans.parameters, plans.secondary, plans.gradients, plans.optimizer
     replicated = (p == 0) & (q == 0) & ((o == 0) & (g == 0) | (o == whole) & ((g == 0) | (g == o)))
-    sharded = (p == whole) & (g == whole) & (o == whole) & vectors.is_block[q]
+    # A secondary partition of one rank is how DeepSpeed says that there is none.
+    sharded = (p == whole) & (g == whole) & (o == whole) & vectors.is_block[q] & (q > 0)
     mics = (p == q) & (p == g) & (p == o) & vectors.is_block[p]
-    return replicated | ((sharded | mics) & (not keep))
+    found: Mask = replicated | ((sharded | mics) & (not keep))
+    return found
 
 
 def _fsdp2(vectors: Vectors, plans: Numbers, keep: bool) -> Mask:
     p, q, g, o = plans.parameters, plans.secondary, plans.gradients, plans.optimizer
     same = (p == g) & (p == o)
-    return same & ((p == q) | _is_start(vectors, q, p))
+    found: Mask = same & ((p == q) | _is_start(vectors, q, p))
+    return found
 
 
 def _internevo(vectors: Vectors, plans: Numbers, keep: bool) -> Mask:
     p, g, o = plans.parameters, plans.gradients, plans.optimizer
     blocks = vectors.is_block[p] & vectors.is_block[g] & vectors.is_block[o]
     free = (g == p) | (g == o)
-    return blocks & free & (plans.secondary == p) & (not keep)
+    found: Mask = blocks & free & (plans.secondary == p) & (not keep)
+    return found
 
 
 def _is_start(vectors: Vectors, inner: NDArray[np.int64], outer: NDArray[np.int64]) -> Mask:
@@ -56,7 +60,8 @@ def _is_start(vectors: Vectors, inner: NDArray[np.int64], outer: NDArray[np.int6
     small, large = vectors.table[inner], vectors.table[outer]
     short = small != large
     beyond = np.cumsum(short, axis=1) - short > 0
-    return ~(beyond & (small > 1)).any(axis=1)
+    found: Mask = ~(beyond & (small > 1)).any(axis=1)
+    return found
 
 
 _RULES: dict[str, Callable[[Vectors, Numbers, bool], Mask]] = {

@@ -42,7 +42,7 @@ class Front:
         kind = np.concatenate([self.variant, np.full(len(keep), variant)])
         memory = np.concatenate([self.memory, memory[keep]])
         time = np.concatenate([self.time, time[keep]])
-        order = np.lexsort((time, memory))
+        order = np.argsort(memory)
         memory, time = memory[order], time[order]
         chosen = _undominated(memory, time)
         return Front(memory[chosen], time[chosen], plan[order][chosen], kind[order][chosen])
@@ -60,7 +60,7 @@ def empty() -> Front:
 
 
 def _undominated(memory: FloatArray, time: FloatArray) -> IntArray:
-    """Return the places of a front, given rows in order of memory, then time.
+    """Return the places of a front, given rows in order of memory.
 
     A row stays if it is faster than all before it; of rows with equal memory the fastest stays.
     """

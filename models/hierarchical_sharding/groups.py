@@ -10,6 +10,9 @@ from planner.models.hierarchical_sharding.view import Layers
 
 Vector = tuple[int, ...]
 
+_LARGEST = 2**40
+"""Keys stay below this, so that products of columns never overflow."""
+
 
 @dataclass(frozen=True, slots=True)
 class Places:
@@ -43,12 +46,33 @@ def labels(where: Places, lower: Vector, upper: Vector) -> IntArray:
 
 def number_rows(table: IntArray) -> IntArray:
     """Return the same number for equal rows of a table of small non-negative integers."""
-    found = np.zeros(len(table), dtype=np.int64)
+    found, count = np.zeros(len(table), dtype=np.int64), 1
     for column in table.T:
-        found = found * (int(column.max()) + 1) + column
-        # Numbers stay below the number of rows, so that products of columns never overflow.
-        found = np.unique(found, return_inverse=True)[1]
-    return found
+        values = int(column.max()) + 1
+        if count * values > _LARGEST:
+            found, count = _dense(found, count)
+        found = found * values + column
+        count *= values
+    return _dense(found, count)[0]
+
+
+def _dense(keys: IntArray, count: int) -> tuple[IntArray, int]:
+    """Return keys below `count` renumbered in order without gaps, and how many there are."""
+    if count > 8 * len(keys):
+        values, place = np.unique(keys, return_inverse=True)
+        return place, len(values)
+    used = np.zeros(count, dtype=bool)
+    used[keys] = True
+    number = np.cumsum(used) - 1
+    return number[keys], int(number[-1]) + 1
+
+
+def by_first_device(label: IntArray) -> IntArray:
+    """Return groups named by their first device, so that equal groups are equal arrays."""
+    first = np.full(int(label.max()) + 1, len(label))
+    np.minimum.at(first, label, np.arange(len(label)))
+    named: IntArray = first[label]
+    return named
 
 
 def rank_lists(label: IntArray) -> IntArray:

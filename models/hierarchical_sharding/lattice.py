@@ -1,5 +1,6 @@
 """Every consistent plan: chains s_q | s_p | s_g | s_o | n at each level, in blocks of arrays."""
 
+import functools
 import itertools
 import math
 from collections.abc import Iterator
@@ -9,7 +10,7 @@ import numpy as np
 
 from planner.models.base.arrays import IntArray
 from planner.models.hierarchical_sharding.costs import Numbers
-from planner.models.hierarchical_sharding.divisors import Vectors
+from planner.models.hierarchical_sharding.divisors import Vectors, vectors_of
 
 BLOCK = 1 << 16
 """Most plans in a block, so that its columns stay in the cache."""
@@ -20,29 +21,20 @@ class Lattice:
 
     def __init__(self, vectors: Vectors, *, secondary: bool) -> None:
         self.vectors = vectors
-        self._options = [
-            _chains(digits, int(stride), secondary=secondary)
-            for digits, stride in zip(vectors.digits, vectors.stride.tolist(), strict=True)
-        ]
+        self._options, self._cut, self._inner = _columns(vectors.fanout, secondary=secondary)
 
     def __len__(self) -> int:
         return math.prod(len(options[0]) for options in self._options)
 
     def blocks(self) -> Iterator[Numbers]:
         """Yield all plans in order, at most about `BLOCK` at a time."""
-        cut = 1
-        while cut < len(self._options) and self._rows(cut + 1) <= BLOCK:
-            cut += 1
-        inner = _combine(self._options[:cut])
+        cut, inner = self._cut, self._inner
         for choice in itertools.product(*[range(len(o[0])) for o in reversed(self._options[cut:])]):
             outer = [
                 sum(int(options[column][row]) for options, row in self._outer(cut, choice))
                 for column in range(len(inner))
             ]
             yield Numbers(*[column + shift for column, shift in zip(inner, outer, strict=True)])
-
-    def _rows(self, levels: int) -> int:
-        return math.prod(len(options[0]) for options in self._options[:levels])
 
     def _outer(self, cut: int, choice: tuple[int, ...]) -> Iterator[tuple[list[IntArray], int]]:
         return zip(self._options[cut:], reversed(choice), strict=True)
@@ -86,6 +78,26 @@ def _chains(digits: tuple[int, ...], stride: int, *, secondary: bool) -> list[In
     ]
     table = np.array([[place[entry] for entry in row] for row in rows], dtype=np.int64)
     return [column * stride for column in table.T]
+
+
+@functools.lru_cache(maxsize=16)
+def _columns(
+    fanout: tuple[int, ...], *, secondary: bool
+) -> tuple[list[list[IntArray]], int, list[IntArray]]:
+    """Return the columns by level, how many levels make up a block, and the first block."""
+    vectors = vectors_of(fanout)
+    options = [
+        _chains(digits, int(stride), secondary=secondary)
+        for digits, stride in zip(vectors.digits, vectors.stride.tolist(), strict=True)
+    ]
+    cut = 1
+    while cut < len(options) and _rows(options[: cut + 1]) <= BLOCK:
+        cut += 1
+    return options, cut, _combine(options[:cut])
+
+
+def _rows(options: list[list[IntArray]]) -> int:
+    return math.prod(len(level[0]) for level in options)
 
 
 def _combine(options: list[list[IntArray]]) -> list[IntArray]:

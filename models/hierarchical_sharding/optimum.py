@@ -2,20 +2,37 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Protocol
 
 from planner.models.base.rounding import lower
 from planner.models.hierarchical_sharding.certificate import EnumerationCertificate
 from planner.models.hierarchical_sharding.floor import ROUNDINGS
 from planner.models.hierarchical_sharding.front import Front
+from planner.models.hierarchical_sharding.level_search import LevelSpace
+from planner.models.hierarchical_sharding.levels import why_no_levels
 from planner.models.hierarchical_sharding.plan import UniformPlan
 from planner.models.hierarchical_sharding.search import (
     MOST_PLANS,
     Space,
+    Variant,
     has_uniform_plans,
     pareto_front,
     size,
 )
 from planner.models.hierarchical_sharding.view import View
+
+MANY_PLANS = 1_000_000
+"""From so many plans on, building them up level by level is faster where it applies."""
+NO_UNIFORM = "classes share their state over different devices, so no uniform plan serves them all"
+
+
+class Plans(Protocol):
+    """Plans by number, however their front was found."""
+
+    variants: tuple[Variant, ...]
+
+    def plan(self, number: int, variant: Variant) -> UniformPlan:
+        """Return a plan of the front."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +42,7 @@ class Optimum:
     front: Front
     place: int | None
     """Place of the fastest plan that fits in the front; `None` if none fits."""
-    space: Space
+    space: Plans
 
     @property
     def time(self) -> float:
@@ -46,21 +63,52 @@ class Optimum:
 
 
 def why_not(view: View) -> str | None:
+    """Return why no method without a solver finds the optimum, or `None`."""
+    reason = why_not_each(view)
+    if reason is None or not has_uniform_plans(view):
+        return reason
+    levels = why_no_levels(view)
+    return None if levels is None else f"{reason}; {levels}"
+
+
+def why_not_each(view: View) -> str | None:
     """Return why the plans cannot be looked at one by one, or `None`."""
     if not has_uniform_plans(view):
-        return "classes share their state over different devices; allow mixed plans"
+        return NO_UNIFORM
     if size(view) > MOST_PLANS:
         return f"there are {size(view):,} plans, more than {MOST_PLANS:,}"
     return None
 
 
-def find_optimum(view: View, stop: Callable[[], bool] = lambda: False) -> Optimum | None:
-    """Return the optimum by looking at every plan, or `None` if told to stop before the end."""
-    space = Space(view)
-    front = pareto_front(space, stop)
-    if front is None:
-        return None
-    return Optimum(front, front.within(view.memory), space)
+def why_not_levels(view: View) -> str | None:
+    """Return why the plans cannot be built up level by level, or `None`."""
+    if not has_uniform_plans(view):
+        return NO_UNIFORM
+    return why_no_levels(view)
+
+
+def prefers_levels(view: View) -> bool:
+    """Return whether there are so many plans that they are better built up level by level."""
+    return size(view) > MANY_PLANS and why_no_levels(view) is None
+
+
+def find_optimum(
+    view: View, stop: Callable[[], bool] = lambda: False, *, by_levels: bool | None = None
+) -> Optimum | None:
+    """Return the optimum of all plans, or `None` if told to stop before the end.
+
+    `by_levels` says whether plans are built up level by level; see `prefers_levels`.
+    """
+    if by_levels is None:
+        by_levels = prefers_levels(view)
+    space: LevelSpace | Space
+    if by_levels:
+        space = LevelSpace(view)
+        front = space.front(stop)
+    else:
+        space = Space(view)
+        front = pareto_front(space, stop)
+    return None if front is None else Optimum(front, front.within(view.memory), space)
 
 
 def certify(found: Optimum) -> EnumerationCertificate:

@@ -34,8 +34,8 @@ def check_references(instance: "HierarchicalSharding") -> Iterator[Issue]:
     if machine.algorithm == "torus" and instance.training.collectives != "sequential":
         message = "a torus uses the rings of all its axes at once"
         fix = "Leave `training.collectives` out."
-        loc = ("training", "collectives")
-        yield Issue(code="collectives-torus", loc=loc, message=message, fix=fix)
+        where = ("training", "collectives")
+        yield Issue(code="collectives-torus", loc=where, message=message, fix=fix)
     rates = [rate for rate in machine.rate.tolist() if rate > 0]
     if any(high > 1e9 * low for low, high in itertools.permutations(rates, 2)):
         message = "the rates of the levels are more than a factor of 1e9 apart"

@@ -9,12 +9,13 @@ import numpy as np
 from planner.models.base.arrays import FloatArray
 from planner.models.hierarchical_sharding.communicators import communicator_counts
 from planner.models.hierarchical_sharding.costs import CostTables, Numbers, communication, step
-from planner.models.hierarchical_sharding.frameworks import expressible
+from planner.models.hierarchical_sharding.divisors import vectors_of
 from planner.models.hierarchical_sharding.front import Front, empty
 from planner.models.hierarchical_sharding.lattice import Lattice, plan_count
-from planner.models.hierarchical_sharding.plan import Precisions, Sharding, UniformPlan
+from planner.models.hierarchical_sharding.menus import Mask, regimes
+from planner.models.hierarchical_sharding.plan import UniformPlan
 from planner.models.hierarchical_sharding.training import Schedule
-from planner.models.hierarchical_sharding.view import COLLECTIVES, View
+from planner.models.hierarchical_sharding.view import View
 
 MOST_PLANS = 10_000_000
 """Most plans (times schedules and keeping of gathers) that are looked at one by one."""
@@ -26,12 +27,19 @@ class Variant:
 
     schedule: int
     keep: bool
+    regime: int = 0
+    """Which of the choices of bits of the frameworks."""
 
 
 def variants(view: View) -> tuple[Variant, ...]:
-    """Return every schedule with every allowed keeping of gathers."""
-    choices = itertools.product(range(len(view.schedules)), view.keeps)
-    return tuple(Variant(schedule, keep) for schedule, keep in choices)
+    """Return every schedule with every keeping of gathers, and bits of the frameworks.
+
+    Plans that replicate the parameters gather nothing, so they come without keeping even where
+    gathers must be kept.
+    """
+    schedules, keeps = range(len(view.schedules)), sorted({False, *view.keeps})
+    choices = itertools.product(schedules, keeps, range(len(regimes(view))))
+    return tuple(itertools.starmap(Variant, choices))
 
 
 def has_uniform_plans(view: View) -> bool:
@@ -42,7 +50,9 @@ def has_uniform_plans(view: View) -> bool:
 def size(view: View) -> int:
     """Return how many plans there are, schedules and keeping of gathers included."""
     fanout = view.layers[0].fanout
-    return plan_count(fanout, secondary=view.secondary) * len(variants(view))
+    choices = len(view.schedules) * len({False, *view.keeps})
+    # With several bits to choose from, frameworks can express few of the plans.
+    return plan_count(fanout, secondary=view.secondary) * choices
 
 
 class Space:
@@ -50,8 +60,11 @@ class Space:
 
     def __init__(self, view: View) -> None:
         self.view = view
-        self.tables = CostTables(view, view.layers)
-        self.lattice = Lattice(self.tables.vectors, secondary=view.secondary)
+        self.vectors = vectors_of(view.layers[0].fanout)
+        self.regimes = regimes(view)
+        self.tables = [CostTables(regime.view, view.layers) for regime in self.regimes]
+        """Costs in each regime."""
+        self.lattice = Lattice(self.vectors, secondary=view.secondary)
         self.variants = variants(view)
 
     def blocks(self) -> Iterator[tuple[int, Numbers]]:
@@ -63,25 +76,35 @@ class Space:
 
     def costs(self, plans: Numbers, variant: Variant) -> tuple[FloatArray, FloatArray]:
         """Return memory and time of plans; those that are not allowed take infinite time."""
+        allowed = self._allowed(plans, variant)
+        if allowed.all():
+            return self._costs(plans, variant)
+        # Few plans keep their gathers: the others are not worth a look.
+        memory, time = np.zeros(len(plans)), np.full(len(plans), np.inf)
+        if allowed.any():
+            memory[allowed], time[allowed] = self._costs(plans.take(allowed), variant)
+        return memory, time
+
+    def _costs(self, plans: Numbers, variant: Variant) -> tuple[FloatArray, FloatArray]:
         view, schedule = self.view, self.view.schedules[variant.schedule]
-        durations = self.tables.durations(plans, variant.keep)
+        tables = self.tables[variant.regime]
+        durations = tables.durations(plans, variant.keep)
         if view.is_step:
             time = step(durations, schedule, view.overlap)
         else:
             time = communication(durations, schedule)
-        memory = self.tables.memory(plans, variant.keep) + self.tables.buffers(plans, variant.keep)
-        memory = memory + schedule.activations + view.reserve
-        return memory, np.where(self._allowed(plans, variant.keep), time, np.inf)
+        memory = tables.memory(plans, variant.keep) + tables.buffers(plans, variant.keep)
+        return memory + schedule.activations + view.reserve, time
 
-    def _allowed(self, plans: Numbers, keep: bool) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
-        view = self.view
-        allowed = np.ones(len(plans), dtype=bool)
+    def _allowed(self, plans: Numbers, variant: Variant) -> Mask:
+        view, keep = self.view, variant.keep
+        allowed = self.regimes[variant.regime].allows(self.vectors, plans, keep)
         if keep:
             allowed &= (plans.parameters > 0) & (plans.secondary == plans.parameters)
-        if "any" not in view.frameworks:
-            allowed &= expressible(view.frameworks, self.tables.vectors, plans, keep)
+        elif False not in view.keeps:
+            allowed &= plans.parameters == 0
         if view.communicators is not None:
-            used = communicator_counts(self.tables.vectors, plans, keep)
+            used = communicator_counts(self.vectors, plans, keep)
             allowed &= used <= view.communicators
         return allowed
 
@@ -89,21 +112,15 @@ class Space:
         """Return a plan by its number."""
         for first, block in self.blocks():
             if number < first + len(block):
-                row = slice(number - first, number - first + 1)
-                found = Numbers(*[getattr(block, name)[row] for name in Numbers.__slots__])
-                return UniformPlan(
-                    sharding=sharding(self.tables, found, variant.keep), schedule=variant.schedule
-                )
+                found = block.take(slice(number - first, number - first + 1))
+                return self.plan_of(found, variant)
         raise IndexError(number)
 
-
-def sharding(tables: CostTables, plan: Numbers, keep: bool) -> Sharding:
-    """Return the sharding of a single plan, with the fastest bits allowed."""
-    bits = tables.durations(plan, keep).bits
-    states = ("parameters", "secondary", "gradients", "optimizer")
-    vectors = {name: tables.vectors.vector(int(getattr(plan, name)[0])) for name in states}
-    chosen = Precisions.model_validate({name: int(bits[name][0]) for name in COLLECTIVES})
-    return Sharding(**vectors, keep=keep, bits=chosen)
+    def plan_of(self, plan: Numbers, variant: Variant) -> UniformPlan:
+        """Return a single plan, with the fastest bits of its regime."""
+        regime, tables = self.regimes[variant.regime], self.tables[variant.regime]
+        found = regime.sharding(tables, plan, variant.keep)
+        return UniformPlan(sharding=found, schedule=variant.schedule)
 
 
 def pareto_front(space: Space, stop: Callable[[], bool] = lambda: False) -> Front | None:

@@ -47,8 +47,9 @@ def smallest_memory(view: View) -> Smallest:
     left out, so that no plan is ever smaller.
     """
     ways = [list(_ways(view, layer)) for layer in view.layers]
-    found = min((_add(view, choice) for choice in _choices(ways)), key=lambda s: s.total)
-    return found
+    # Without shardings of their own all classes go the same way.
+    choices = _choices(ways) if view.mixed else zip(*ways, strict=True)
+    return min((_add(view, choice) for choice in choices), key=lambda s: s.total)
 
 
 @dataclass(frozen=True, slots=True)

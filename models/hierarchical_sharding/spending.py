@@ -1,14 +1,40 @@
-"""The time of each collective and the bytes of each kind of memory, counted from groups of ranks."""
+"""The time of each collective and the bytes of each kind of memory, counted in groups of ranks."""
 
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from planner.models.base.arrays import FloatArray, IntArray
-from planner.models.hierarchical_sharding.counting import count
-from planner.models.hierarchical_sharding.groups import Places, Vector, labels, places
+from planner.models.hierarchical_sharding.counting import Moved, count
+from planner.models.hierarchical_sharding.groups import (
+    Places,
+    Vector,
+    by_first_device,
+    labels,
+    places,
+)
 from planner.models.hierarchical_sharding.plan import Sharding
 from planner.models.hierarchical_sharding.view import COLLECTIVES, Layers, View
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One collective of one share of layers, as it is counted."""
+
+    layer: Layers
+    layers: int
+    """How many layers run it, one after the other."""
+    collective: str
+    operation: str
+    bits: int
+    payload: float
+    """Bytes of 16-bit payload of one layer."""
+    label: IntArray
+    """Group of each device."""
+    moved: Moved
+    """What it costs for one layer."""
+    seconds: float
+    """Time for one layer, quantisation included."""
 
 
 @dataclass(slots=True)
@@ -32,6 +58,8 @@ class Spending:
     """Parameters added so that every state splits evenly."""
     groups: set[bytes] = field(default_factory=set)
     """Every group of more than one device in use."""
+    runs: list[Run] = field(default_factory=list)
+    """Every collective among more than one device, in order."""
 
     def __post_init__(self) -> None:
         for table in (self.received, self.egress):
@@ -89,7 +117,10 @@ class Counter:
         self.total.seconds[collective] += layers * seconds
         self.total.received[collective] += layers * moved.received
         self.total.egress[collective] += layers * moved.egress
-        self.total.groups.add(label.astype("<i8").tobytes())
+        self.total.groups.add(by_first_device(label).astype("<i8").tobytes())
+        self.total.runs.append(
+            Run(layer, layers, collective, operation, bits, payload, label, moved, seconds)
+        )
 
     def _add_memory(self, layer: Layers, layers: int, sharding: Sharding) -> None:
         view, total, memory = self.view, layers * layer.parameters, self.total.memory

@@ -10,7 +10,7 @@ from planner.models.base.quantities import AnySize, Duration
 from planner.models.base.record import Count, Name, Record
 
 Bits = Literal[16, 8, 4]
-BitsChoice = Bits | tuple[Bits, ...]
+BitsChoice = Bits | Annotated[tuple[Bits, ...], Field(min_length=1, max_length=3)]
 """Bits per value, or several among which the planner chooses."""
 SecondsPerByte = Annotated[float, Field(ge=0, le=1)]
 
@@ -162,7 +162,9 @@ class Policy(Record):
     """Whether a second, more local copy of the parameters may serve the backward pass."""
     keep: tuple[bool, ...] = Field(default=(False, True), min_length=1, max_length=2)
     """Whether gathered parameters may (or must) be kept from forward to backward."""
-    frameworks: tuple[Literal["any", "deepspeed", "fsdp2", "internevo"], ...] = ("any",)
+    frameworks: tuple[Literal["any", "deepspeed", "fsdp2", "internevo"], ...] = Field(
+        default=("any",), min_length=1
+    )
     """Only plans that one of these can express; `any` allows every plan."""
 
 

@@ -55,7 +55,7 @@ class Graph(Record):
         return Naming(self.nodes, "node")
 
     def cross_check(self, loc: tuple[str | int, ...] = ("topology",)) -> Iterator[Issue]:
-        """Yield references to nodes that do not exist, loops and missing rates."""
+        """Yield references to nodes and links that do not exist, loops and missing rates."""
         yield from check_rates(self, loc)
         names = self.node_names()
         for name in names.repeated():
@@ -74,6 +74,22 @@ class Graph(Record):
                 yield from self._check_edge(edge, (*loc, field, position), ends, names)
         down = ((frozenset((edge.a, edge.b)), f"{edge.a}-{edge.b}") for edge in self.failed_links)
         yield from check_repeats(down, (*loc, "failed_links"))
+        yield from self._check_failures((*loc, "failed_links"), names)
+
+    def _check_failures(self, loc: tuple[str | int, ...], names: Naming) -> Iterator[Issue]:
+        """Check that what is down was there; ends that are no nodes are reported elsewhere."""
+        joined = {frozenset((link.a, link.b)) for link in self.links}
+        joined |= {frozenset((arc.source, arc.target)) for arc in self.arcs}
+        for position, edge in enumerate(self.failed_links):
+            ends = frozenset((edge.a, edge.b))
+            is_pair = len(ends) == 2 and all(names.find(end) is not None for end in ends)
+            if is_pair and ends not in joined:
+                yield Issue(
+                    code="unknown-link",
+                    loc=(*loc, position),
+                    message=f"no link or arc joins `{edge.a}` and `{edge.b}`",
+                    fix="Name two nodes that are joined, or remove the entry.",
+                )
 
     def _check_edge(
         self,

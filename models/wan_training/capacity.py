@@ -1,51 +1,83 @@
-"""A bound without simulation: no schedule computes while it waits for a link that is full."""
+"""A bound without simulation: no schedule computes while it waits for a link that is full.
 
-from typing import TYPE_CHECKING
+All that is sent in the counted steps passes one link, so the makespan is at least the time the
+link is busy, and utilisation at most compute time over that. CO2's own form is the same.
+"""
+
+import math
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from planner.models.base.arrays import FloatArray
 from planner.models.base.rounding import upper
-from planner.models.wan_training.curve import Curve, curve_of, needed
+from planner.models.wan_training.curve import grid
 from planner.models.wan_training.plan import SchedulePlan
-from planner.models.wan_training.rhythm import rhythm_of, transfer_seconds
+from planner.models.wan_training.profile import BUCKETS
+from planner.models.wan_training.rhythm import counted_steps, transfer_seconds
 from planner.models.wan_training.variants import Variant, plan_of
 
 if TYPE_CHECKING:
     from planner.models.wan_training.instance import WanTraining
 
-_OPERATIONS = 64
-"""Rounded operations of a busy time: a cumulated share per fragment, then a few products."""
+SLACK = 1e-12
+"""Relative allowance for the rounding of a few dozen operations on positive figures."""
 
 
-def capacity_curve(instance: "WanTraining", plan: SchedulePlan) -> Curve:
-    """Return a curve that no utilisation of the plan exceeds.
+class Load(NamedTuple):
+    """What a plan asks of the link in the steps that are counted."""
 
-    All that is sent in the counted steps passes one link, so the makespan is at least the larger
-    of the compute time and the time the link is busy. CO2's own form is exact.
-    """
+    computing: float
+    """Seconds of compute."""
+    size: float
+    """Bytes that pass the link."""
+    starting: float
+    """Seconds of start-up of all all-reduces."""
+
+    def utilisation(self, bandwidth: float) -> float:
+        """Return what no utilisation at this bandwidth, in B/s, exceeds."""
+        busy = self.size / bandwidth + self.starting
+        return min(1.0, self.computing / busy * (1 + SLACK))
+
+    def bandwidth(self, target: float) -> float:
+        """Return a bandwidth in B/s below which the target is missed; infinite if by all."""
+        left = self.computing / target * (1 + SLACK) - self.starting
+        return self.size / left * (1 - SLACK) if left > 0 else math.inf
+
+
+def load_of(instance: "WanTraining", plan: SchedulePlan) -> Load:
+    """Return the load of a plan whose columns fit the instance."""
+    model, period = instance.model, plan.inner_steps
+    whole = float(transfer_seconds(instance, plan, np.array([1.0]))[0])
+    layers = np.bincount(plan.fragment, minlength=len(plan.send_step))
+    steps = period if plan.schedule == "co2" else counted_steps(instance, plan)
+    times = (steps - plan.send_step) // period + 1
     if plan.schedule == "co2":
-        return curve_of(instance, plan)
-    rhythm = rhythm_of(instance, plan)
-    computing = rhythm.steps * instance.model.step_time
-
-    def utilisation(bandwidth: FloatArray) -> FloatArray:
-        busy = rhythm.busy(transfer_seconds(instance, plan, bandwidth))
-        return np.minimum(1.0, computing / busy * (1 + _OPERATIONS * np.finfo(float).eps))
-
-    return utilisation
+        starts = np.ones(1)
+    elif instance.rules == "table":
+        starts = layers.astype(np.float64)
+    else:
+        starts = np.full(len(layers), float(BUCKETS))
+    return Load(
+        computing=steps * model.step_time,
+        size=whole * float((times * layers).sum()) / model.layers,
+        starting=instance.link.latency * float((times * starts).sum()),
+    )
 
 
 def capacity_bound(instance: "WanTraining", variants: list[Variant]) -> float:
     """Return a bound on the objective of all variants, on the safe side.
 
-    A bandwidth that even the bounding curve does not offer below `search.highest` counts as that.
+    A bandwidth that is not offered up to `search.highest` counts as that.
     """
-    curves = [capacity_curve(instance, plan_of(each, instance.model.layers)) for each in variants]
+    loads = [load_of(instance, plan_of(each, instance.model.layers)) for each in variants]
+    at, target, search = instance.link.bandwidth, instance.target_utilisation, instance.search
     if instance.objective == "utilisation":
-        at = np.array([instance.link.bandwidth])
-        return min(1.0, upper(max(float(curve(at)[0]) for curve in curves), 4))
-    target = instance.target_utilisation or 0.0
-    found = [needed(curve, target, instance.search) for curve in curves]
-    reached = [each.at_least for each in found if each is not None]
-    return min(reached, default=instance.search.highest)
+        assert at is not None
+        return min(1.0, upper(max(load.utilisation(at) for load in loads)))
+    assert target is not None
+    least = min(load.bandwidth(target) for load in loads)
+    if search.rule == "continuous":
+        return min(max(least, search.lowest), search.highest)
+    points = grid(search)
+    first = int(np.searchsorted(points, least)) - (search.rule == "published")
+    return float(points[min(max(first, 0), len(points) - 1)])

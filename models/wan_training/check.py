@@ -23,10 +23,10 @@ from planner.models.wan_training.worth import Worth, best, candidates, front, li
 def check_certificate(instance: WanTraining, certificate: WanCertificate) -> CheckedBound:
     """Return what a certificate proves, recomputed without a solver.
 
-    An enumeration bounds the objective, and for plans that are best in it also
-    `memory_overhead`, `synchronisation_period` and `staleness`, in this order. Violations have the codes `certificate-value` (a claimed figure
-    is not the one found), `certificate-shape` (columns of the front differ in length) and
-    `certificate-kind` (a proof that does not suit the instance).
+    An enumeration bounds the objective, and for plans that are best in it also `memory_overhead`,
+    `synchronisation_period` and `staleness`, in this order. Violations have the codes
+    `certificate-value` (a claimed figure is not the one found), `certificate-shape` (columns of
+    the front differ in length) and `certificate-kind` (a proof that does not suit the instance).
     """
     found = candidates(instance)
     if isinstance(certificate, CapacityCertificate):
@@ -115,7 +115,7 @@ def _check_capacity(
         return _refused("certificate-kind", "no variant keeps the limits")
     bound = capacity_bound(instance, variants)
     outward = upper(bound) if instance.objective == "utilisation" else lower(bound)
-    faults = ()
+    faults: tuple[Violation, ...] = ()
     if not agrees(certificate.value, bound):
         where = f"claimed {certificate.value!r}, recomputed {bound!r}"
         faults = (_fault("certificate-value", where),)

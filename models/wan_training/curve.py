@@ -1,5 +1,6 @@
 """Utilisation as a function of bandwidth, and the bandwidth that a target utilisation needs."""
 
+import math
 from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -50,8 +51,7 @@ def curve_of(instance: "WanTraining", plan: SchedulePlan) -> Curve:
 
 def grid(search: Search) -> FloatArray:
     """Return the points of the grid in B/s, evenly spaced in the logarithm."""
-    ends = np.log10([search.lowest, search.highest])
-    return np.logspace(*ends, search.points)
+    return np.logspace(math.log10(search.lowest), math.log10(search.highest), search.points)
 
 
 def needed(curve: Curve, target: float, search: Search) -> Needed | None:

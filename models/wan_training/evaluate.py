@@ -16,8 +16,8 @@ def evaluate(instance: WanTraining, plan: SchedulePlan) -> Evaluation:
     """Return the objectives, metrics and violations of a plan.
 
     The first objective is `required_bandwidth` in B/s or `utilisation` from 0 to 1; then follow
-    `memory_overhead` in bytes, `synchronisation_period` and `staleness` in steps. Fragments of any layout are
-    simulated; one that the choices do not allow is a violation (`variant-not-allowed`).
+    `memory_overhead` in bytes, `synchronisation_period` and `staleness` in steps. Fragments of any
+    layout are simulated; one that the choices do not allow is a violation (`variant-not-allowed`).
     """
     shape = list(_shape_faults(instance, plan))
     if shape:

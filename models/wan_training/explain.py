@@ -1,4 +1,4 @@
-"""What binds a plan, and which other variants trade bandwidth for memory, a shorter period or less staleness."""
+"""What binds a plan, and which other variants trade bandwidth for memory, period or staleness."""
 
 from planner.models.base.evaluation import Reason
 from planner.models.wan_training.certificate import EnumerationCertificate, WanCertificate
@@ -17,7 +17,8 @@ def explain(
     if found.bandwidth is None:
         message = "The last gradients of a step are needed at once, so some step always waits."
     else:
-        message = f"From {found.bandwidth / GBIT:.6g} Gbit/s on nothing waits for the link."
+        least = found.bandwidth / GBIT
+        message = f"From {least:.6g} Gbit/s on, each fragment alone on the link is hidden."
     reasons.append(
         Reason(code="busiest", constraint="link.bandwidth", where=plan.schedule, message=message)
     )

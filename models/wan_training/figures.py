@@ -59,14 +59,23 @@ def printed(bandwidth: float) -> float:
 
 
 def _required(instance: "WanTraining", plan: SchedulePlan) -> dict[str, Metric]:
-    target = instance.target_utilisation
+    """Return the bandwidth for the target under the rule of the search, as told and as printed.
+
+    `sufficient_gbit_s` is the least that reaches it, whatever the rule.
+    """
+    names = ("required_gbit_s", "required_gbit_s_printed", "sufficient_gbit_s")
+    target, search = instance.target_utilisation, instance.search
     if target is None:
-        return {"required_gbit_s": None, "required_gbit_s_printed": None}
-    found = needed(curve_of(instance, plan), target, instance.search)
-    return {
-        "required_gbit_s": None if found is None else found.value / GBIT,
-        "required_gbit_s_printed": None if found is None else printed(found.value),
-    }
+        return dict.fromkeys(names)
+    curve = curve_of(instance, plan)
+    told = needed(curve, target, search)
+    least = needed(curve, target, search.model_copy(update={"rule": "continuous"}))
+    figures = (
+        None if told is None else told.value / GBIT,
+        None if told is None else printed(told.value),
+        None if least is None else least.value / GBIT,
+    )
+    return dict(zip(names, figures, strict=True))
 
 
 def _whole(instance: "WanTraining", plan: SchedulePlan) -> float:

@@ -14,6 +14,9 @@ from planner.models.wan_training.rhythm import fragment_layers, rhythm_of, trans
 if TYPE_CHECKING:
     from planner.models.wan_training.instance import WanTraining
 
+DUST = 1e-12
+"""Share of a step that is no time at all."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Hiding:
@@ -47,7 +50,7 @@ def hiding_of(instance: "WanTraining", plan: SchedulePlan, bandwidth: float) -> 
         profile = rhythm_of(instance, plan).profile
         found = [profile.parts(layers) for layers in fragment_layers(plan)]
         sizes = whole * np.array([parts.share.sum() for parts in found])
-        starts = np.array([len(parts.share) for parts in found])
+        starts = np.array([parts.starts.sum() for parts in found])
         known: dict[bytes, float] = {}
         windows = []
         for parts in found:
@@ -62,15 +65,15 @@ def hiding_of(instance: "WanTraining", plan: SchedulePlan, bandwidth: float) -> 
 
 
 def _window(profile: Profile, parts: Parts, delay: int) -> float:
-    """Return the longest time of a fragment's K equal all-reduces with which nothing waits.
+    """Return the longest time of a fragment's all-reduces with which nothing waits.
 
-    All-reduces j to k take (k - j + 1) / K of it and must fit between the release of j and the
-    first use of k in the forward pass `delay` steps after the next one begins.
+    All-reduces j to k take their share of it and must fit between the release of j and the first
+    use of k in the forward pass, `delay` steps after the next one begins.
     """
-    due = profile.step_time + delay * profile.step_time - parts.tail
-    count = len(due)
-    least = [
-        float(((due[j:] - parts.release[j]) / np.arange(1, count - j + 1)).min())
-        for j in range(count)
-    ]
-    return max(0.0, min(least) * count)
+    due = profile.step_time * (1 + delay) - parts.tail
+    share = parts.share / parts.share.sum()
+    least = min(
+        float(((due[j:] - parts.release[j]) / np.cumsum(share[j:])).min()) for j in range(len(due))
+    )
+    # The first layer is used again at once: what is left there is rounding.
+    return least if least > DUST * profile.step_time else 0.0

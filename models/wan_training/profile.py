@@ -22,10 +22,15 @@ Rules = Literal["table", "web_simulator"]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Parts:
-    """The all-reduces of what is sent in one step, in the order in which the link takes them."""
+    """The all-reduces of what is sent in one step, in the order in which the link takes them.
+
+    An entry may stand for several that follow each other.
+    """
 
     share: FloatArray
-    """Share of the model that each of them carries."""
+    """Share of the model that each entry carries."""
+    starts: FloatArray
+    """How many all-reduces each entry stands for."""
     release: FloatArray
     """Seconds from the end of the forward pass until it can be sent."""
     tail: FloatArray
@@ -68,9 +73,15 @@ class Profile:
         height = (self.layers - layer).astype(np.float64)
         nodes = 2 * height - (layer == 0)
         share = np.full(len(layer), 1 / self.layers)
-        return Parts(share, nodes * self.node, height * self.node)
+        return Parts(share, np.ones(len(layer)), nodes * self.node, height * self.node)
 
     def _buckets(self, count: int) -> Parts:
-        share = np.full(BUCKETS, count / self.layers / BUCKETS)
-        release = np.arange(1, BUCKETS + 1) / BUCKETS * self.backward
-        return Parts(share, release, np.full(BUCKETS, self.forward))
+        """Return the buckets as two entries, which end at the same time as one entry for each.
+
+        They become ready at even intervals and are equally long, so that r_j - D_(j-1) is linear
+        in j: the first or the last decides when the link is done, and only that is waited for.
+        """
+        number = np.array([BUCKETS - 1.0, 1.0])
+        release = np.array([1 / BUCKETS, 1.0]) * self.backward
+        share = number * (count / self.layers / BUCKETS)
+        return Parts(share, number, release, np.full(2, self.forward))

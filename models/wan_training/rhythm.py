@@ -35,18 +35,6 @@ class Rhythm:
     latency: float
     """Seconds of start-up of every all-reduce."""
 
-    def busy(self, transfer: FloatArray) -> FloatArray:
-        """Return for how many seconds of all counted steps the link is busy.
-
-        `transfer`: seconds of one all-reduce of the whole model, shape (n,), without start-up.
-        """
-        times = [(self.steps - step) // self.period + 1 for step in self.sends]
-        shares = [float(parts.share.sum()) for parts in self.sends.values()]
-        counts = [len(parts.share) for parts in self.sends.values()]
-        amount = sum(n * share for n, share in zip(times, shares, strict=True))
-        starts = sum(n * count for n, count in zip(times, counts, strict=True))
-        return np.asarray(amount * transfer + starts * self.latency, dtype=np.float64)
-
 
 def rhythm_of(instance: "WanTraining", plan: SchedulePlan) -> Rhythm:
     """Compile a plan whose columns fit the instance (see `evaluate` for those that do not)."""
@@ -61,7 +49,7 @@ def rhythm_of(instance: "WanTraining", plan: SchedulePlan) -> Rhythm:
         profile=profile,
         period=plan.inner_steps,
         delay=plan.overlap_steps,
-        steps=_counted_steps(instance, plan),
+        steps=counted_steps(instance, plan),
         sends=sends,
         latency=instance.link.latency,
     )
@@ -83,7 +71,8 @@ def transfer_seconds(
     return np.asarray(size / bandwidth, dtype=np.float64)
 
 
-def _counted_steps(instance: "WanTraining", plan: SchedulePlan) -> int:
+def counted_steps(instance: "WanTraining", plan: SchedulePlan) -> int:
+    """Return how many steps the rules count."""
     if instance.rules == "web_simulator":
         return max(WEB_STEPS, PERIODS * plan.inner_steps)
     return DP_STEPS if plan.schedule == "dp" else PERIODS * plan.inner_steps
@@ -91,9 +80,9 @@ def _counted_steps(instance: "WanTraining", plan: SchedulePlan) -> int:
 
 def _merge(found: list[Parts]) -> Parts:
     """Return several fragments of one step as one: first released, first sent."""
-    share, release, tail = (
+    share, starts, release, tail = (
         np.concatenate([getattr(parts, name) for parts in found])
-        for name in ("share", "release", "tail")
+        for name in ("share", "starts", "release", "tail")
     )
     order = np.argsort(release, kind="stable")
-    return Parts(share[order], release[order], tail[order])
+    return Parts(share[order], starts[order], release[order], tail[order])

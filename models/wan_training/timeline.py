@@ -13,7 +13,7 @@ from planner.models.wan_training.profile import Parts
 from planner.models.wan_training.rhythm import Rhythm
 
 SAME = 1e-12
-"""Share of a period's compute time within which two states are taken for the same."""
+"""Share of a period's length within which two states are taken for the same."""
 
 
 class _Machine:
@@ -44,7 +44,7 @@ class _Machine:
         finish_k = max(free, max over j <= k of (release_j - D_(j-1))) + D_k, with D_k the seconds
         that the parts up to k take.
         """
-        length = self.transfer[:, None] * sent.share + self.rhythm.latency
+        length = self.transfer[:, None] * sent.share + sent.starts * self.rhythm.latency
         total = np.cumsum(length, axis=1)
         start = forward_end[:, None] + sent.release - (total - length)
         finish = np.maximum(np.maximum.accumulate(start, axis=1), self.free[:, None]) + total
@@ -94,19 +94,19 @@ def makespan(rhythm: Rhythm, transfer: FloatArray) -> FloatArray:
         machine.step = base + last
         state, length = machine.state(), machine.now - earlier
         left = (rhythm.steps - machine.step) // period
-        if left > 1 and _same(before, state, SAME * period * rhythm.profile.step_time):
+        if left > 1 and _same(before, state, SAME * length[:, None]):
             machine.skip(left, length)
         before, earlier = state, machine.now
     ends = [finish.max(axis=1) for _, finish in machine.pending.values()]
-    return np.maximum.reduce([machine.now, *ends])
+    return np.asarray(np.max([machine.now, *ends], axis=0), dtype=np.float64)
 
 
-def _same(before: dict[int, FloatArray], after: dict[int, FloatArray], tolerance: float) -> bool:
-    """Return whether two states agree; a link that is idle long since counts as free."""
+def _same(
+    before: dict[int, FloatArray], after: dict[int, FloatArray], tolerance: FloatArray
+) -> bool:
+    """Return whether two states agree; what is over since long is as good as over now."""
     return before.keys() == after.keys() and all(
         before[due].shape == after[due].shape
-        and bool(
-            (np.abs(np.maximum(before[due], 0) - np.maximum(after[due], 0)) <= tolerance).all()
-        )
+        and bool((np.abs(before[due].clip(0) - after[due].clip(0)) <= tolerance).all())
         for due in after
     )

@@ -30,8 +30,8 @@ def explain_none(instance: "WanTraining") -> tuple[Reason, ...]:
             where=str(found[most][0]),
             message=(
                 f"At {at[0] * 8e-9:.6g} Gbit/s the best variant computes {reached[most]:.6g} of "
-                f"the time. Lower the target to that, raise `search.highest`{aid}, or allow "
-                "longer `choices.inner_steps` or fewer `choices.outer_bits`."
+                f"the time. Lower the target to that, raise `search.highest`{aid}, or open other "
+                "`choices`: longer `inner_steps`, fewer `outer_bits`, more `schedules`."
             ),
         ),
     )

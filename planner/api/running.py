@@ -1,6 +1,7 @@
 """Runs one method on one instance, here or in the worker process; Ctrl-C keeps the best plan."""
 
 import logging
+import os
 import time
 from dataclasses import dataclass, replace
 
@@ -52,6 +53,10 @@ def run_method(
 
     `elapsed` seconds (loading) count against the time limit. On Ctrl-C the best plan so far comes
     back with `stopped_by` set to `interrupt`; there may be none.
+
+    A method runs in the worker process if it has to (`isolated`), and with a time limit also if it
+    may take long here (`is_quick`): the worker can be ended whatever it is busy with. Its start
+    takes some tenths of a second, so that the `opening` of the method is planned here before.
     """
     phases = _Phases(request)
     run = Run(
@@ -64,7 +69,11 @@ def run_method(
     )
     log.info("%s: running `%s`", instance.name, method.name)
     start = time.perf_counter()
-    answer = _isolated(method, instance, run) if method.isolated else _here(method, instance, run)
+    answer = (
+        _isolated(method, instance, run)
+        if method.isolated or _may_be_late(method, instance, run)
+        else _here(method, instance, run)
+    )
     if not answer.trace:
         answer = replace(answer, trace=tuple(run.trace))
     return Finished(answer, time.perf_counter() - start, phases.build)
@@ -90,7 +99,20 @@ def _kept(run: Run, reason: StopReason) -> Answer:
     return replace(run.incumbent or Answer(), stopped_by=reason, deterministic=False)
 
 
+def _may_be_late(method: Method, instance: Instance, run: Run) -> bool:
+    """Return whether only the end of its process would hold the method to the time limit."""
+    has_worker = os.name == "posix"
+    return has_worker and run.budget.time_limit is not None and not method.is_quick(instance)
+
+
 def _isolated(method: Method, instance: Instance, run: Run) -> Answer:
     from planner.solvers.isolation import run_isolated
 
+    if method.opening is not None and run.budget.time_limit is not None:
+        try:
+            answer: Answer | None = resolve(method.opening)(instance, run)
+        except KeyboardInterrupt:
+            return _kept(run, "interrupt")
+        if answer is not None:
+            return answer
     return run_isolated(method.entry, instance, run)

@@ -84,6 +84,9 @@ def problem_of(instance: Instance) -> Problem:
 
 
 def _plan_from(values: Any, problem: Problem, npz: Path | None = None) -> Plan:
+    if isinstance(values, Mapping):
+        # What `plan-json` adds for other readers; everything in it follows from the plan.
+        values = {key: value for key, value in values.items() if key != "report"}
     plan: Plan | None = artefact(problem.model_room(), "plan", values, npz)
     if plan is None:
         raise refuse("plan-malformed", "there is no plan", "Give a plan with its `kind`.")

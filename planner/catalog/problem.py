@@ -31,6 +31,9 @@ class Problem:
     """`module:function` `(rng) -> dict`: a small random instance, for the conformance suite."""
     enumerate_optimum: str | None = None
     """`module:function` `(instance) -> float | None`: the optimum by complete enumeration."""
+    report: str | None = None
+    """`module:function` `(instance, plan) -> mapping`: what `plan-json` adds to a plan for people
+    and programmes that do not know the model; `planner evaluate` skips it."""
     instances: str | None = None
     """Folder of shipped instances with their `answers.toml`, relative to the checkout."""
 

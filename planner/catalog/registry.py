@@ -7,6 +7,7 @@ import pkgutil
 from importlib.metadata import entry_points
 
 from planner.catalog import entries
+from planner.catalog.points import add_entries
 from planner.catalog.problem import Problem
 from planner.models.base.errors import refuse
 
@@ -57,20 +58,7 @@ def get(name: str) -> Problem:
 def _registered() -> tuple[tuple[Problem, ...], dict[str, str]]:
     """Return the problems, and what is wrong with each broken entry point, by its name."""
     found = {problem.name: problem for problem in _own()}
-    faults: dict[str, str] = {}
-    for point in sorted(entry_points(group=GROUP), key=lambda point: point.name):
-        try:
-            problem = point.load()
-        # Importing a package of somebody else may raise anything.
-        except (Exception, SystemExit) as error:
-            fault = f"cannot be loaded ({type(error).__name__}: {' '.join(str(error).split())})"
-        else:
-            if isinstance(problem, Problem) and problem.name not in found:
-                found[problem.name] = problem
-                continue
-            fault = "is no new planner.catalog.Problem"
-        package = point.dist.name if point.dist is not None else point.value
-        faults[point.name] = f"the entry point `{point.name}` of the package `{package}` {fault}"
+    faults = add_entries(entry_points(group=GROUP), Problem, found)
     return tuple(found.values()), faults
 
 

@@ -23,7 +23,7 @@ _WHO = {
 _STOPS = {
     "time": "the time limit",
     "gap": "the gap asked for",
-    "interrupt": "Ctrl-C",
+    "interrupt": "an interrupt (Ctrl-C or SIGTERM)",
     "memory": "lack of memory",
     "crash": "a crash of the solver",
 }

@@ -12,6 +12,9 @@ from planner.models.base.rounding import COMBINATORIAL
 UNKNOWN = "unknown"
 DURATIONS = ("theta", "nic_time", "alpha_beta_time", "step_times")
 """Metrics in seconds wherever the objective is."""
+LONG = 1_000
+"""Entries from which on a list is long."""
+
 _SECONDS = ((1.0, "s"), (1e-3, "ms"), (1e-6, "us"), (1e-9, "ns"))
 
 
@@ -40,8 +43,20 @@ def _layout(value: Any, pad: str) -> str:
         rows = [_layout(item, inner) for item in value]
         opening, closing = "[]"
     else:
-        return json.dumps(value, ensure_ascii=False, allow_nan=False)
+        return _row(value)
     return f"{opening}\n{inner}" + f",\n{inner}".join(rows) + f"\n{pad}{closing}"
+
+
+def _row(value: Any) -> str:
+    """Return JSON text in one row; long lists of numbers in a fraction of the time of `json`."""
+    if isinstance(value, list) and len(value) > LONG:
+        from pydantic_core import to_json
+
+        text = to_json(value, inf_nan_mode="constants").decode()
+        # Finite numbers have no such letters; text, and what is not finite, is left to `json`.
+        if not any(letter in text for letter in ('"', "N", "I")):
+            return text
+    return json.dumps(value, ensure_ascii=False, allow_nan=False)
 
 
 def number(value: float | None) -> str:

@@ -41,6 +41,14 @@ class Options:
             raise self.refuse(name, f"`{value}` is none of the choices", f"Write one of {words}.")
         return value
 
+    def flag(self, name: str) -> bool:
+        """Return an option that is `true` or `false`, false if not given."""
+        value = self._given.get(name, False)
+        words = {"true": True, "false": False}
+        if str(value).lower() not in words:
+            raise self.refuse(name, f"`{value}` is neither true nor false", "Write true or false.")
+        return words[str(value).lower()]
+
     def whole(self, name: str, default: int, *, least: int, most: int) -> int:
         """Return an option that is a whole number between `least` and `most`, both included."""
         value = self._given.get(name)

@@ -1,10 +1,15 @@
-"""The plan alone, as JSON: what `planner evaluate INSTANCE PLAN` reads."""
+"""The plan as JSON: what `planner evaluate INSTANCE PLAN` reads.
+
+A problem may add a `report` for other readers (`Problem.report`), with the claims of the result.
+"""
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from planner.formats.format import Format
+from planner.formats.json_text import json_text
 from planner.formats.options import Options
 from planner.models.base.errors import CapabilityError
 
@@ -16,7 +21,7 @@ if TYPE_CHECKING:
 
 FORMAT = Format(
     name="plan-json",
-    summary="The plan without the rest of the result; `planner evaluate` reads it back.",
+    summary="The plan, with groups and tables for some problems; `planner evaluate` reads it back.",
     suffixes=(".json",),
     write="planner.formats.plan_json:write",
 )
@@ -32,6 +37,8 @@ def write(result: "Result", instance: "Instance", path: Path, options: Options) 
     plan = result.plan.model_dump(mode="python", by_alias=True)
     values = columns.take_out(plan, "plan", arrays)
     rows = [f"{json.dumps(key)}: {json.dumps(value)}" for key, value in values.items()]
+    report = columns.take_out(_report(result, instance), "report", arrays)
+    rows += [f'"report": {json_text(report, 1)}'] if report else []
     text = "{\n " + ",\n ".join(rows) + "\n}\n"
     path.write_text(text, encoding="utf-8", newline="\n")
     if not arrays:
@@ -39,3 +46,23 @@ def write(result: "Result", instance: "Instance", path: Path, options: Options) 
     with path.with_suffix(".npz").open("wb") as file:
         columns.write(arrays, file)
     return [path, path.with_suffix(".npz")]
+
+
+def _report(result: "Result", instance: "Instance") -> Mapping[str, Any]:
+    """Return what the problem tells of its plan beside bound and gap; empty if it tells nothing."""
+    from planner.catalog import get
+    from planner.catalog.problem import resolve
+
+    entry = get(instance.problem).report
+    told = resolve(entry)(instance, result.plan) if entry is not None else {}
+    if not told:
+        return {}
+    claims = {
+        "method": result.method,
+        "status": result.status,
+        "objective": result.objective,
+        "bound": result.bound,
+        "bound_source": result.bound_source,
+        "gap": result.gap,
+    }
+    return {**claims, **told}

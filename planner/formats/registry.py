@@ -2,12 +2,14 @@
 
 import functools
 import importlib
+import logging
 import pkgutil
 from collections.abc import Mapping
 from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any
 
+from planner.catalog.points import add_entries
 from planner.catalog.problem import resolve
 from planner.formats.format import Format
 from planner.formats.options import Options
@@ -16,28 +18,34 @@ from planner.models.base.errors import refuse
 
 GROUP = "planner.formats"
 
+log = logging.getLogger(__name__)
+
 
 @functools.cache
 def formats() -> tuple[Format, ...]:
     """Return every format, our own first, each kind in alphabetical order.
 
-    Raises `InputError` (`file-format-entry`) when an entry point is no `Format` or reuses a name.
+    An entry point that cannot be loaded, is no `Format` or reuses a name is left out, with a
+    warning in the log that names its package.
     """
-    found = {kind.name: kind for kind in _own()}
-    for point in sorted(entry_points(group=GROUP), key=lambda point: point.name):
-        kind = point.load()
-        if not isinstance(kind, Format) or kind.name in found:
-            message = f"the entry point `{point.name}` in `{GROUP}` is no new planner Format"
-            raise refuse("file-format-entry", message, f"Fix or uninstall `{point.value}`.")
-        found[kind.name] = kind
-    return tuple(found.values())
+    found, faults = _registered()
+    for fault in faults.values():
+        log.warning("left out: %s", fault)
+    return found
 
 
 def get_format(name: str) -> Format:
-    """Return one format by name; raises `InputError` (`file-format-unknown`) naming the others."""
+    """Return one format by name.
+
+    Raises `InputError`: `file-format-unknown` with the known names, and `file-format-entry` for a
+    format whose entry point is broken.
+    """
     for kind in formats():
         if kind.name == name:
             return kind
+    faults = _registered()[1]
+    if name in faults:
+        raise refuse("file-format-entry", faults[name], "Mend or uninstall the package.", "format")
     known = ", ".join(kind.name for kind in formats())
     raise refuse(
         "file-format-unknown", f"there is no format `{name}`", f"Known formats: {known}.", "format"
@@ -84,6 +92,13 @@ def export_file(
         raise refuse("file-format-export", message, fix, "format")
     written: list[Path] = resolve(kind.write)(result, instance, Path(path), Options(kind, options))
     return written
+
+
+def _registered() -> tuple[tuple[Format, ...], dict[str, str]]:
+    """Return the formats, and what is wrong with each broken entry point, by its name."""
+    found = {kind.name: kind for kind in _own()}
+    faults = add_entries(entry_points(group=GROUP), Format, found)
+    return tuple(found.values()), faults
 
 
 def _own() -> list[Format]:

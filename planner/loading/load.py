@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from planner.catalog import Problem
+from planner.loading.collector import paused_collector
 from planner.loading.document import Document, from_data, load_document
 from planner.loading.overrides import Override, apply_overrides, parse_overrides
 from planner.loading.paths import format_path
@@ -46,13 +47,15 @@ def load_instance(
         With every fault found, by line; the codes are listed in `docs/errors.md`.
     """
     changes = parse_overrides(overrides)
-    if isinstance(source, Mapping):
-        document, name = from_data(source), None
-    else:
-        document, name = load_document(source), Path(source).name
-        folder = folder if folder is not None else Path(source).parent
-    origin = Origin(source=name, overrides={format_path(path): value for path, value in changes})
-    return _finish(document, changes, folder_reader(folder), origin, "--set")
+    with paused_collector():
+        if isinstance(source, Mapping):
+            document, name = from_data(source), None
+        else:
+            document, name = load_document(source), Path(source).name
+            folder = folder if folder is not None else Path(source).parent
+        known = {format_path(path): value for path, value in changes}
+        origin = Origin(source=name, overrides=known)
+        return _finish(document, changes, folder_reader(folder), origin, "--set")
 
 
 def replace(instance: Instance, path: str, value: Any, *, folder: Path | None = None) -> Instance:

@@ -1,5 +1,6 @@
 """Reads YAML 1.2 from the events of PyYAML's C parser; nothing in a file can run code."""
 
+import functools
 from dataclasses import dataclass
 from typing import Any
 
@@ -153,7 +154,7 @@ class _Composer:
         key: str = event.value
         if event.tag is not None:
             self._note("yaml-tag", "a key has a tag", "Remove the tag.", event, key)
-        elif event.implicit[0] and not isinstance(yaml_scalars.resolve(key), str):
+        elif event.implicit[0] and not _is_text(key):
             message = f"the key `{key[:60]}` is not text"
             self._note("key-not-text", message, f'Put it in quotes: `"{key[:60]}"`.', event, key)
         if event.anchor is not None:
@@ -190,6 +191,12 @@ class _Composer:
     def _stop(self, code: str, message: str, fix: str, event: Any) -> None:
         self._note(code, message, fix, event)
         raise InputError(self.findings)
+
+
+@functools.lru_cache(maxsize=1024)
+def _is_text(key: str) -> bool:
+    """Return whether a key without quotes is text; the same few keys come again and again."""
+    return isinstance(yaml_scalars.resolve(key), str)
 
 
 def _place(event: Any) -> Place:

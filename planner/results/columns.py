@@ -6,6 +6,7 @@ so that both can be renamed together.
 
 import functools
 import hashlib
+import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import IO, Any, Literal
@@ -23,6 +24,8 @@ from planner.models.base.record import Record
 LONG = 10_000
 """Arrays with more entries than this leave the JSON."""
 
+_LEVEL = 2
+"""How hard to compress, 1 to 9."""
 _FIX = "Keep the `.npz` that was written with the result beside it, or solve again."
 
 
@@ -101,9 +104,14 @@ def put_back(value: Any, shelf: Shelf, where: str) -> Any:
 
 
 def write(arrays: Mapping[str, NDArray[Any]], file: IO[bytes]) -> None:
-    """Write the arrays in the `.npz` format; the same arrays give the same bytes."""
-    members: Any = dict(arrays)
-    np.savez_compressed(file, allow_pickle=False, **members)
+    """Write the arrays in the `.npz` format; the same arrays give the same bytes.
+
+    `numpy.savez_compressed` compresses a tenth better and takes several times as long.
+    """
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=_LEVEL) as archive:
+        for name, array in arrays.items():
+            with archive.open(f"{name}.npy", "w", force_zip64=True) as member:
+                np.lib.format.write_array(member, array, allow_pickle=False)
 
 
 def _reference(name: str, array: NDArray[Any]) -> Reference:

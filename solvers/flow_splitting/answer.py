@@ -12,6 +12,7 @@ from planner.models.flow_splitting.instance import FlowSplitting
 from planner.models.flow_splitting.timing import nic_time
 from planner.models.flow_splitting.view import View
 from planner.solvers.contract import Answer
+from planner.solvers.flow_splitting.once import once
 
 
 def answer_for(
@@ -60,6 +61,7 @@ def certificate_for(
     )
 
 
+@once
 def simple_proofs(view: View) -> tuple[StepProof, ...]:
     """Return the strongest proof of each step that needs neither search nor solver."""
     return tuple(best_simple_proof(view, step) for step in view.steps)

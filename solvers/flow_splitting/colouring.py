@@ -32,6 +32,7 @@ from planner.solvers.flow_splitting.explicit import (
     listed,
     on_slots,
 )
+from planner.solvers.flow_splitting.once import once
 from planner.solvers.flow_splitting.pairing import count_pairs, group_by_pair
 from planner.solvers.flow_splitting.reach import is_infeasible, unreachable_answer
 from planner.solvers.flow_splitting.stepwise import is_listable
@@ -41,6 +42,7 @@ LARGEST = 20_000_000
 """Entries (pairs of leaves times slots) of an aggregated plan at most."""
 
 
+@once
 def refuses(instance: FlowSplitting) -> str | None:
     """Return why whole flows cannot be coloured here, or `None`."""
     fabric = instance.view.fabric
@@ -62,6 +64,7 @@ def refuses(instance: FlowSplitting) -> str | None:
     return f"the plan would have {entries} entries" if entries > LARGEST else None
 
 
+@once
 def reaches_bound(instance: FlowSplitting) -> bool:
     """Return whether the plan would be proved optimal, without making it."""
     fabric = instance.view.fabric

@@ -1,31 +1,34 @@
-"""Equal cuts on any fabric: the best of a few simple plans, with the bound of any transport.
+"""Equal cuts on any fabric, as fast as can be found and then with few parts, with bounds.
 
-Where `equal_parts` is exact it is the method to use. Elsewhere (links of different speed, flows of
-different size) three plans are made: whole flows by local search, the published rule host by host,
-and every flow in equal parts over all paths that it has.
+Four simple plans come first: whole flows longest first, the published rule host by host, every
+flow over all its paths, and `equal_parts` where it applies. Then for each step: the bound of the
+flow LP, insertion at targets between bound and plan, whole flows by local search, and for small
+steps enumeration and CP-SAT. Parts are saved within the time that was reached.
 """
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 import numpy as np
 
 from planner.models.base.errors import CapabilityError
-from planner.models.base.rounding import COMBINATORIAL
 from planner.models.flow_splitting.fabric import Fabric
 from planner.models.flow_splitting.instance import FlowSplitting
+from planner.models.flow_splitting.plan import ExplicitPlan
 from planner.models.flow_splitting.traffic import Step
 from planner.models.flow_splitting.view import View
 from planner.solvers.contract import Answer, Run
-from planner.solvers.flow_splitting import local_search
-from planner.solvers.flow_splitting.baselines import ethereal
+from planner.solvers.flow_splitting import equal_parts
+from planner.solvers.flow_splitting.baselines import ethereal, lpt
 from planner.solvers.flow_splitting.disjoint import pair_rates
+from planner.solvers.flow_splitting.equal.exact_cuts import COLUMNS
+from planner.solvers.flow_splitting.equal.state import State
 from planner.solvers.flow_splitting.explicit import StepParts, join, listed, no_parts, on_slots
 from planner.solvers.flow_splitting.pairing import group_by_pair
+from planner.solvers.flow_splitting.reach import unreachable_answer
 from planner.solvers.flow_splitting.stepwise import cannot_list, plan_by_step
 
 MOST_PARTS = 5_000_000
-"""Parts up to which flows are cut at all: as if each were spread over all its paths."""
+"""Parts up to which every flow is spread over all its paths."""
 
 
 def refuses(instance: FlowSplitting) -> str | None:
@@ -35,43 +38,53 @@ def refuses(instance: FlowSplitting) -> str | None:
     return cannot_list(instance)
 
 
-def solve(instance: FlowSplitting, run: Run) -> Answer:
-    """Return the fastest of the plans; among equally fast ones the one with the fewest parts."""
-    if (reason := refuses(instance)) is not None:
-        raise CapabilityError(reason)
-    best: Answer | None = None
-    for answer in _candidates(instance, run):
-        if answer.infeasible:
-            return answer
-        if best is None or _is_better(answer, best):
-            best = answer
-            run.report("comparing equal cuts", answer=answer)
-        if run.stopping() is not None:
-            return replace(best, stopped_by=run.stopping(), deterministic=False)
-    assert best is not None
-    return best
-
-
-def _candidates(instance: FlowSplitting, run: Run) -> Iterator[Answer]:
+def is_small(instance: FlowSplitting) -> bool:
+    """Return whether every step is surely small enough for the search with proof."""
     fabric = instance.view.fabric
+    if fabric is None:
+        return False
+    paths = fabric.spines * fabric.lanes**2
+    most = max(len(step.traffic) for step in instance.view.steps)
+    return most * paths * (paths + 1) <= COLUMNS
+
+
+def solve(instance: FlowSplitting, run: Run) -> Answer:
+    """Return the best plan found, in the order of the objectives, and what proves it."""
+    view, fabric = instance.view, instance.view.fabric
+    if (unreachable := unreachable_answer(instance)) is not None:
+        return unreachable
+    if (reason := refuses(instance)) is not None or fabric is None:
+        raise CapabilityError(reason)
+    plans = _simple_plans(instance, fabric)
+    state = State(view, fabric, next(plans))
+    state.report("longest first", run)
+    for plan in plans:
+        state.consider(plan)
+    state.report("simple plans", run)
+    for act in (state.insert, state.bound, state.search, state.save):
+        for number in state.unfinished():
+            if run.stopping() is None:
+                act(number, run)
+    return state.answer(run, is_final=True)
+
+
+def _simple_plans(instance: FlowSplitting, fabric: Fabric) -> Iterator[ExplicitPlan]:
+    # These take no time to speak of, and what they report is not the best plan known.
+    quiet = Run()
     flows = sum(len(step.traffic) for step in instance.view.steps)
-    if fabric is not None and flows * fabric.spines * fabric.lanes <= MOST_PARTS:
+    yield _plan(lpt.solve(instance, quiet))
+    if equal_parts.refuses(instance) is None:
+        yield _plan(equal_parts.solve(instance, quiet))
+    if flows * fabric.spines * fabric.lanes <= MOST_PARTS:
         if ethereal.refuses(instance) is None:
-            yield ethereal.solve(instance, run)
-        yield plan_by_step(instance, run, _spread, None)
-    yield local_search.solve(instance, run)
+            yield _plan(ethereal.solve(instance, quiet))
+        yield _plan(plan_by_step(instance, quiet, _spread, None))
 
 
-def _is_better(answer: Answer, best: Answer) -> bool:
-    if answer.objective is None or best.objective is None:
-        return best.objective is None
-    if abs(answer.objective - best.objective) > COMBINATORIAL * best.objective:
-        return answer.objective < best.objective
-    return _entries(answer) < _entries(best)
-
-
-def _entries(answer: Answer) -> int:
-    return len(getattr(answer.plan, "flow", ()))
+def _plan(answer: Answer) -> ExplicitPlan:
+    if not isinstance(answer.plan, ExplicitPlan):
+        raise TypeError("a method that lists its parts gives an explicit plan")
+    return answer.plan
 
 
 def _spread(view: View, fabric: Fabric, step: Step) -> StepParts:

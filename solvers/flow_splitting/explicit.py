@@ -1,5 +1,6 @@
 """Listed parts of each step, and the explicit plan they form."""
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -37,6 +38,12 @@ def no_parts() -> StepParts:
     return StepParts(nothing, nothing, np.zeros(0), nothing, nothing)
 
 
+def select(parts: StepParts, at: IntArray) -> StepParts:
+    """Return the parts at some places of a list."""
+    columns = (parts.flow[at], parts.spine[at], parts.size[at])
+    return StepParts(*columns, parts.up_lane[at], parts.down_lane[at])
+
+
 def join(pieces: Sequence[StepParts]) -> StepParts:
     """Return the parts of several lists as one list, sorted by flow."""
     columns = ("flow", "spine", "size", "up_lane", "down_lane")
@@ -59,6 +66,18 @@ def explicit_plan(fabric: Fabric, steps: Sequence[StepParts]) -> ExplicitPlan:
         size=parts[2],
         **lanes,
     )
+
+
+def parts_by_step(plan: ExplicitPlan, steps: int) -> list[StepParts]:
+    """Return the parts of each step of a plan whose entries are in the order of the steps."""
+    first = np.searchsorted(plan.step, np.arange(steps + 1)).tolist()
+    nothing = np.zeros(len(plan.step), dtype=np.int64)
+    up_lane = plan.up_lane if len(plan.up_lane) else nothing
+    down_lane = plan.down_lane if len(plan.down_lane) else nothing
+    return [
+        StepParts(plan.flow[at], plan.spine[at], plan.size[at], up_lane[at], down_lane[at])
+        for at in itertools.starmap(slice, itertools.pairwise(first))
+    ]
 
 
 def listed(step: Step) -> Flows:

@@ -22,7 +22,7 @@ def insert(fabric: Fabric, flows: Flows, order: IntArray) -> StepParts:
     """
     up_load, down_load = np.zeros(fabric.up.shape), np.zeros(fabric.down.shape)
     spine, up_lane, down_lane = (np.zeros(len(order), dtype=np.int64) for _ in range(3))
-    for at in _rounds(flows.source[order], flows.target[order], fabric.leaves):
+    for at in rounds(flows.source[order], flows.target[order], fabric.leaves):
         flow = order[at]
         source, target, size = flows.source[flow], flows.target[flow], flows.size[flow]
         up_time, up = _least(up_load[source], fabric.up[source], size)
@@ -39,10 +39,12 @@ def _least(load: FloatArray, rate: FloatArray, size: FloatArray) -> tuple[FloatA
     """Return the least time [flow, spine] of a lane with the flow on it, and that lane."""
     total = load + size[:, None, None]
     time = np.divide(total, rate, out=np.full_like(total, np.inf), where=rate > 0)
+    if time.shape[2] == 1:
+        return time[:, :, 0], np.zeros(time.shape[:2], dtype=np.int64)
     return time.min(axis=2), time.argmin(axis=2)
 
 
-def _rounds(source: IntArray, target: IntArray, leaves: int) -> Iterator[IntArray]:
+def rounds(source: IntArray, target: IntArray, leaves: int) -> Iterator[IntArray]:
     """Yield positions of flows that share no leaf, each after all earlier flows at its leaves."""
     sent, received, rounds = [0] * leaves, [0] * leaves, []
     # A plain loop over plain numbers: each round number depends on the ones before it.

@@ -35,19 +35,24 @@ def group_by_pair(flows: Flows, leaves: int) -> tuple[Pairs, IntArray]:
     """Return the pairs and the numbers of their flows, pair after pair, in flow order within."""
     key = flows.source[flows.crosses] * leaves + flows.target[flows.crosses]
     order = np.argsort(key, kind="stable")
-    pair, count = np.unique(key, return_counts=True)
-    return Pairs(pair // leaves, pair % leaves, count), flows.crosses[order]
+    return _pairs(np.bincount(key), leaves), flows.crosses[order]
 
 
 def count_pairs(traffic: Traffic, leaves: int) -> Pairs:
     """Return the pairs of a step without listing its flows."""
     if isinstance(traffic, Flows):
-        return group_by_pair(traffic, leaves)[0]
+        key = traffic.source[traffic.crosses] * leaves + traffic.target[traffic.crosses]
+        return _pairs(np.bincount(key), leaves)
     ranks = traffic.ranks_per_leaf(leaves)
     counts = np.outer(ranks, ranks)
     np.fill_diagonal(counts, 0)
-    source, target = np.nonzero(counts)
-    return Pairs(source, target, counts[source, target])
+    return _pairs(counts.ravel(), leaves)
+
+
+def _pairs(counts: IntArray, leaves: int) -> Pairs:
+    """Return the pairs with flows; `counts` is by source, then by target."""
+    pair = np.flatnonzero(counts)
+    return Pairs(*np.divmod(pair, leaves), counts[pair])
 
 
 def equal_size(traffic: Traffic) -> float | None:

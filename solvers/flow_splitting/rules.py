@@ -4,13 +4,10 @@ A rule is checked, not derived: its loads are counted in closed form and compare
 or counting bound. An all-to-all of tens of thousands of hosts takes time in the number of leaves.
 """
 
-import weakref
-
 import numpy as np
 
 from planner.models.base.errors import CapabilityError
 from planner.models.base.rounding import agrees
-from planner.models.flow_splitting.bounds import best_simple_proof
 from planner.models.flow_splitting.certificate import StepProof
 from planner.models.flow_splitting.evaluation.rules import rule_loads, why_not
 from planner.models.flow_splitting.fabric import Fabric
@@ -20,7 +17,8 @@ from planner.models.flow_splitting.timing import nic_time
 from planner.models.flow_splitting.traffic import Step
 from planner.models.flow_splitting.view import View
 from planner.solvers.contract import Answer, Run
-from planner.solvers.flow_splitting.answer import answer_for, completion_time
+from planner.solvers.flow_splitting.answer import answer_for, completion_time, simple_proofs
+from planner.solvers.flow_splitting.once import once
 from planner.solvers.flow_splitting.reach import is_infeasible, unreachable_answer
 
 NAMES = ("local", "rotation", "source_index")
@@ -55,31 +53,22 @@ def closed_form(instance: FlowSplitting, run: Run) -> Answer:
 _Found = tuple[Rule, float, StepProof]
 """A rule that reaches the bound, its theta and the proof."""
 
-_known: weakref.WeakKeyDictionary[View, tuple[_Found, ...] | str] = weakref.WeakKeyDictionary()
-"""The rules of each view, which `choose`, the check of the request and the method all ask for."""
 
-
+@once
 def _best_rules(view: View) -> tuple[_Found, ...] | str:
     """Return the rule of every step of a fabric; or why some step has none."""
-    if view not in _known:
-        _known[view] = _search_rules(view)
-    return _known[view]
-
-
-def _search_rules(view: View) -> tuple[_Found, ...] | str:
     assert view.fabric is not None
     rules = []
-    for step in view.steps:
-        found = _best_rule(view, view.fabric, step)
+    for step, proof in zip(view.steps, simple_proofs(view), strict=True):
+        found = _best_rule(view, view.fabric, step, proof)
         if isinstance(found, str):
             return found
         rules.append(found)
     return tuple(rules)
 
 
-def _best_rule(view: View, fabric: Fabric, step: Step) -> _Found | str:
+def _best_rule(view: View, fabric: Fabric, step: Step, proof: StepProof) -> _Found | str:
     """Return a rule that reaches the bound, its theta and the proof; or why there is none."""
-    proof = best_simple_proof(view, step)
     spines, reasons = _spines_in_front(fabric), []
     for name in NAMES:
         rule = Rule(rule=name, spines=None if name == "local" else spines)

@@ -31,6 +31,7 @@ from planner.solvers.flow_splitting.explicit import (
     no_parts,
     on_slots,
 )
+from planner.solvers.flow_splitting.once import once
 from planner.solvers.flow_splitting.packing.pack import pack_many, pack_pair
 from planner.solvers.flow_splitting.packing.units import cut_units
 from planner.solvers.flow_splitting.pairing import Pairs, count_pairs, group_by_pair
@@ -46,6 +47,7 @@ SEARCHED = 16
 """Pairs of leaves up to which the least number of cuts is searched for."""
 
 
+@once
 def refuses(instance: FlowSplitting) -> str | None:
     """Return why the wrap-around rule is not known to be optimal here, or `None`."""
     view = instance.view
@@ -70,6 +72,7 @@ def refuses(instance: FlowSplitting) -> str | None:
     return None
 
 
+@once
 def cuts_little(instance: FlowSplitting) -> bool:
     """Return whether the parts of the plan will be close to the least possible number.
 

@@ -10,11 +10,15 @@ from dataclasses import dataclass
 import numpy as np
 
 from planner.models.base.arrays import FloatArray
+from planner.models.base.errors import CapabilityError
 from planner.solvers.gossip_rates.cones import Cone
 
 MOST_STEPS = 100
 SHORTEST = 1e-7
 """A step below this gets nowhere."""
+
+
+NO_ROOM = "the limits leave no rates with room on all sides; widen the narrowest of them"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +38,8 @@ def follow(programme: Programme, watch: Callable[[FloatArray, float], bool]) -> 
     """Return the last point; `watch(z, mu)` sees each one and returns whether to end there."""
     cones, z = programme.cones, programme.start
     inside = [cone.place(z) for cone in cones]
-    assert all(inside), "the start is not inside"
+    if not all(inside):
+        raise CapabilityError(NO_ROOM)
     count = sum(cone.size for cone in cones)
     for cone in cones:
         cone.begin(max(float(programme.objective @ z), 1e-300) / count)

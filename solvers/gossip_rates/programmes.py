@@ -17,12 +17,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from planner.models.base.arrays import FloatArray, IntArray
-from planner.models.gossip_rates.laplacian import dense_laplacian, pseudo_inverse
+from planner.models.base.errors import CapabilityError
+from planner.models.gossip_rates.laplacian import components, dense_laplacian, pseudo_inverse
 from planner.models.gossip_rates.view import NO_LIMIT, View
 from planner.solvers.gossip_rates.cones import Cone, Limits, Rows
 from planner.solvers.gossip_rates.curved import Resistances, Trace
 from planner.solvers.gossip_rates.definite import Definite
-from planner.solvers.gossip_rates.interior import Programme
+from planner.solvers.gossip_rates.interior import NO_ROOM, Programme
 
 FULL = 1e-11
 """A limit with less room than this is used up by the least rates."""
@@ -158,6 +159,8 @@ def inner_rates(
 def _objective_cones(view: View, used: IntArray, shape: FloatArray) -> Model:
     """Return the constraints of the objective and a start strictly inside, from inner rates."""
     ends, m = view.ends[used], len(used)
+    if components(view.nodes, ends[shape > 0]).max() > 0:
+        raise CapabilityError(NO_ROOM)
     if view.objective == "total_resistance":
         trace = Trace(view.nodes, ends)
         scale = 2 * view.nodes * float(np.trace(pseudo_inverse(view.nodes, ends, shape)))

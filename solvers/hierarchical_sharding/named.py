@@ -26,6 +26,8 @@ def sharding_of(name: str, fanout: tuple[int, ...]) -> Sharding:
     one, whole = (1,) * len(fanout), fanout
     node = (*fanout[:-1], 1)
     pair = (fanout[0], *one[1:])
+    # Of two levels, the inner one is the pair and all of them the node.
+    middle = node if len(fanout) > 2 else whole
     states = {
         "ddp": (one, one, one, one),
         "zero1": (one, one, one, whole),
@@ -34,7 +36,7 @@ def sharding_of(name: str, fanout: tuple[int, ...]) -> Sharding:
         "shard_grad_op": (whole, whole, whole, whole),
         "hpz": (whole, node, whole, whole),
         "mics": (node, node, node, node),
-        "frontier_3level": (pair, pair, node, whole),
+        "frontier_3level": (pair, pair, middle, whole),
     }[name]
     keep = name == "shard_grad_op" and max(whole) > 1
     p, q, g, o = states

@@ -15,12 +15,14 @@ def solve(instance: WanTraining, run: Run) -> Answer:
     """Return the best variant with the front of all of them; interrupted, the best so far."""
     found = candidates(instance)
     worths: list[Worth] = []
+    best_value: float | None = None
     for _, plan in found:
-        stopped_by = run.stopping()
+        stopped_by = _stopping(run)
         if stopped_by is not None:
             return _unfinished(instance, found, worths, stopped_by)
         worths.append(worth_of(instance, plan))
-        run.report("simulating", objective=_value(instance, worths))
+        best_value = _better(instance, best_value, worths[-1].value)
+        run.report("simulating", objective=best_value)
     place = best(instance, worths)
     if place is None:
         return Answer(
@@ -44,9 +46,20 @@ def capacity_certificate(instance: WanTraining) -> CapacityCertificate | None:
     return CapacityCertificate(value=capacity_bound(instance, variants))
 
 
-def _value(instance: WanTraining, worths: list[Worth]) -> float | None:
-    place = best(instance, worths)
-    return None if place is None else worths[place].value
+def _stopping(run: Run) -> StopReason | None:
+    """Return why to stop: besides the usual, half the time is left for the check of the proof.
+
+    The check simulates every variant again, so it takes as long as the search.
+    """
+    limit = run.budget.time_limit
+    return run.stopping() or ("time" if limit is not None and run.elapsed() > limit / 2 else None)
+
+
+def _better(instance: WanTraining, one: float | None, other: float | None) -> float | None:
+    """Return the better of two objectives, of which either may be unknown."""
+    known = [value for value in (one, other) if value is not None]
+    pick = max if instance.objective == "utilisation" else min
+    return pick(known, default=None)
 
 
 def _unfinished(

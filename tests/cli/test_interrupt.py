@@ -117,8 +117,9 @@ def test_sigterm_is_like_ctrl_c(instance: Path) -> None:
         if '"solve"' in line:
             break
     process.terminate()
-    process.communicate(timeout=30)
+    output, _ = process.communicate(timeout=30)
     assert process.returncode == 143
+    assert "SIGTERM" in output
     assert Path("numbers.result.json").exists()
 
 

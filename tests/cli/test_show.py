@@ -1,6 +1,7 @@
 """How figures read."""
 
 import json
+import math
 
 import pytest
 
@@ -43,6 +44,24 @@ def test_documents_parse(capsys: pytest.CaptureFixture[str], value: object) -> N
     """Whatever is laid out reads back as it was."""
     show.document(value)
     assert json.loads(capsys.readouterr().out) == value
+
+
+def test_long_lists_parse(capsys: pytest.CaptureFixture[str]) -> None:
+    """Long lists are written in another way, and read back alike to the last digit."""
+    numbers = [1 / n for n in range(1, 2 * show.LONG)]
+    lists = [numbers, [1e-300, 1e300, 0.1] * show.LONG, list(range(2 * show.LONG))]
+    lists += [[[1, 2]] * 2 * show.LONG, [None, True] * show.LONG]
+    texts = [["NaN", "é", 'a"b'] * show.LONG]
+    for value in (*lists, *texts):
+        show.document({"a": value})
+        assert json.loads(capsys.readouterr().out) == {"a": value}
+
+
+@pytest.mark.parametrize("bad", [math.nan, math.inf, -math.inf])
+def test_infinite_numbers_in_long_lists_are_refused(bad: float) -> None:
+    """They are found behind many others as well."""
+    with pytest.raises(ValueError, match="JSON"):
+        show.document({"a": [1.0] * 2 * show.LONG + [bad]})
 
 
 def test_infinite_numbers_are_refused() -> None:

@@ -96,24 +96,35 @@ def test_false_digest_is_found(run: Run, tmp_path: Path) -> None:
     assert "digest-instance" in verdict(path, edited, run)
 
 
-def columns(part: dict[str, Any]) -> list[str]:
-    """Return the columns of a plan or certificate that stand in the JSON and are not empty."""
-    return [
-        key for key, value in part.items() if isinstance(value, list) and value and key != "kind"
-    ]
+def columns(part: dict[str, Any], place: tuple[str, ...] = ()) -> list[tuple[str, ...]]:
+    """Return where columns stand in the JSON of a plan, records within it included."""
+    found = []
+    for key, value in part.items():
+        if isinstance(value, list) and value:
+            found.append((*place, key))
+        elif isinstance(value, dict) and "npz" not in value:
+            found += columns(value, (*place, key))
+    return found
+
+
+def column_at(part: Any, place: tuple[str, ...]) -> Any:
+    """Return the column at a place."""
+    for key in place:
+        part = part[key]
+    return part
 
 
 def test_broken_plan_is_refused(run: Run, tmp_path: Path) -> None:
     """A changed, missing or surplus entry in a plan never passes unless the plan is as good."""
     path, values = stored(run, tmp_path)
     refused = []
-    for column in columns(values["plan"]):
+    for place in columns(values["plan"]):
         edited = copy.deepcopy(values)
-        first = edited["plan"][column][0]
-        edited["plan"][column][0] = changed(first) if not isinstance(first, dict) else {}
+        column = column_at(edited["plan"], place)
+        column[0] = changed(column[0]) if not isinstance(column[0], dict) else {}
         refused.append(bool(verdict(path, edited, run)))
         edited = copy.deepcopy(values)
-        del edited["plan"][column][-1]
+        del column_at(edited["plan"], place)[-1]
         refused.append(bool(verdict(path, edited, run)))
     if not refused:  # all columns lie in the side file
         side = path.with_suffix(".npz")

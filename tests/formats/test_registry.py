@@ -1,5 +1,6 @@
 """Finding formats, and refusing what they cannot do."""
 
+import logging
 from importlib.metadata import EntryPoint
 from pathlib import Path
 from types import SimpleNamespace
@@ -111,15 +112,29 @@ def test_entry_points_add_formats(monkeypatch, fresh_registry):
 
 
 @pytest.mark.parametrize(
-    "loaded", [object(), Format(name="astra-sim", summary="Takes our name.", read="other:read")]
+    "loaded",
+    [
+        object(),
+        Format(name="astra-sim", summary="Takes our name.", read="other:read"),
+        ImportError("no module of that name"),
+    ],
 )
-def test_bad_entry_point_is_refused(monkeypatch, fresh_registry, loaded):
-    """An entry point that is no format, or reuses a name, is named."""
+def test_broken_entry_point_harms_no_other(monkeypatch, fresh_registry, caplog, loaded):
+    """What is no format, reuses a name or cannot be loaded is left out, with a warning."""
+
+    def load(point):
+        if isinstance(loaded, Exception):
+            raise loaded
+        return loaded
+
     point = EntryPoint("other", "other_package:FORMAT", registry.GROUP)
-    monkeypatch.setattr(EntryPoint, "load", lambda self: loaded)
+    monkeypatch.setattr(EntryPoint, "load", load)
     monkeypatch.setattr(registry, "entry_points", lambda group: [point])
+    with caplog.at_level(logging.WARNING, logger="planner"):
+        assert get_format("astra-sim").reads
+    assert "other_package" in caplog.text
     with pytest.raises(InputError) as caught:
-        formats()
+        get_format("other")
     assert caught.value.findings[0].code == "file-format-entry"
 
 

@@ -1,5 +1,6 @@
 """What a loaded instance is: frozen, canonical, with an origin, and light to load."""
 
+import gc
 import subprocess
 import sys
 from collections.abc import Callable
@@ -11,6 +12,7 @@ import pytest
 from planner.catalog import registry
 from planner.catalog.problem import resolve
 from planner.loading import load_instance, validate
+from planner.loading.collector import paused_collector
 from planner.models.base.instance import Origin
 
 Write = Callable[..., Path]
@@ -89,3 +91,16 @@ def test_loading_stays_light() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize("is_on", [True, False])
+def test_the_collector_is_left_as_it_was(is_on: bool) -> None:
+    """Reading pauses the collector of cycles, and turns it on again only where it was on."""
+    before = gc.isenabled()
+    (gc.enable if is_on else gc.disable)()
+    try:
+        with paused_collector():
+            assert not gc.isenabled()
+        assert gc.isenabled() is is_on
+    finally:
+        (gc.enable if before else gc.disable)()

@@ -5,16 +5,19 @@ import io
 import os
 import struct
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import pytest
 
 from planner.loading import load_instance, replace, validate
 from planner.loading import npz as npz_module
+from planner.models.base import instance as base_instance
 from planner.models.base.errors import Finding
+from planner.models.base.record import Record
+from planner.models.base.sidecar import Sidecar
 
 Refused = Callable[..., list[Finding]]
 Write = Callable[..., Path]
@@ -329,3 +332,48 @@ def test_replace_keeps_what_was_read(write: Write) -> None:
     side.unlink()
     two: Any = replace(one, "limit", 2)
     assert two.table.content is one.table.content
+
+
+class Cargo(Record):
+    """Fields of every kind, some of which can hold a side-car."""
+
+    label: str = ""
+    kind: Literal["a", "b"] = "a"
+    weights: tuple[float, ...] = ()
+    parts: "tuple[Cargo, ...]" = ()
+    table: Sidecar | None = None
+    pages: Mapping[str, tuple[Sidecar, ...]] = {}
+    anything: Any = None
+
+
+class Pallet(Record):
+    """What holds none."""
+
+    sizes: tuple[tuple[float, ...], ...] = ()
+    lids: tuple[str | None, ...] = ()
+
+
+def test_only_fields_that_can_hold_a_sidecar_are_searched() -> None:
+    """Lists of numbers and of records without side-cars are never walked."""
+    assert base_instance._fields_with_sidecars(Pallet) == ()
+    assert base_instance._fields_with_sidecars(Cargo) == ("parts", "table", "pages", "anything")
+
+
+def test_every_sidecar_is_found() -> None:
+    """In lists, mappings, records within records, and fields of any type."""
+    cars = [Sidecar.model_construct(file=f"{name}.npz") for name in "abcd"]
+    inner = Cargo.model_construct(table=cars[0], pages={"x": (cars[1],)})
+    outer = Cargo.model_construct(parts=(inner,), table=cars[2], anything=[{"y": cars[3]}])
+    assert [car.file for car in base_instance._sidecars(outer)] == [
+        f"{name}.npz" for name in "abcd"
+    ]
+
+
+def test_digest_is_computed_once(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An instance never changes, so its digest does not either; a copy has its own."""
+    instance = load_instance(write("limit: 2\n"))
+    first = instance.sha256()
+    changed = replace(instance, "limit", 3)
+    assert changed.sha256() != first
+    monkeypatch.setattr(base_instance, "digest", lambda value: "again")
+    assert instance.sha256() == first

@@ -67,7 +67,7 @@ def test_missing_version_does_not_hide_the_rest(write: Write, refused: Refused) 
     ("text", "code", "said"),
     [
         ("problm: depot\n", "missing-key", "Did you mean it by `problm`?"),
-        ("name: a\n", "missing-key", "one of `depot`, `flow_splitting`"),
+        ("name: a\n", "missing-key", "`flow_splitting`"),
         ("problem: depto\n", "problem-unknown", "Did you mean `depot`?"),
         ("problem: 7\n", "wrong-type", "in quotes"),
         ("problem:\n", "wrong-type", "nothing (null)"),

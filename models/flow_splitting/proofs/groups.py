@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from planner.models.base.arrays import FloatArray, IntArray
+from planner.models.flow_splitting.grouping import order_by
 from planner.models.flow_splitting.traffic import AllPairs, Flows
 from planner.models.flow_splitting.view import View
 
@@ -30,24 +31,42 @@ class Group:
         """Whether all flows have one size."""
         return len(self.sizes) == 1
 
+    @property
+    def key(self) -> tuple[int, bytes, bytes]:
+        """What groups have in common that need the same time."""
+        return self.count, self.sizes.tobytes(), np.sort(self.rates).tobytes()
+
 
 def end_groups(view: View, traffic: Flows | AllPairs, side: str) -> Iterator[Group]:
     """Yield the group of each leaf (or node) that sends (`out`) or receives (`in`) anything."""
     rates = _rates(view, side)
-    if isinstance(traffic, AllPairs):
-        ranks = traffic.ranks_per_leaf(len(rates))
-        flows = ranks * (len(traffic.host) - ranks)
-        size = np.array([traffic.size])
-        for end in np.flatnonzero(flows):
-            yield Group(int(flows[end]), size, rates[end])
+    size = traffic.size if isinstance(traffic, AllPairs) else traffic.equal_size
+    if size is not None:
+        counts = _counts(traffic, side, len(rates))
+        for end in np.flatnonzero(counts).tolist():
+            yield Group(int(counts[end]), np.array([size]), rates[end])
         return
-    ends = (traffic.source if side == "out" else traffic.target)[traffic.crosses]
-    sizes = traffic.size[traffic.crosses]
-    order = np.lexsort((-sizes, ends))
+    if isinstance(traffic, AllPairs):
+        return
+    ends, sizes = _ends(traffic, side), traffic.size[traffic.crosses]
+    order = order_by(-sizes, ends)
     ends, sizes = ends[order], sizes[order]
     bounds = np.flatnonzero(np.diff(ends, prepend=-1, append=-1))
     for start, stop in itertools.pairwise(bounds):
         yield group_of(sizes[start:stop], rates[ends[start]])
+
+
+def _ends(traffic: Flows, side: str) -> IntArray:
+    """Return the source or the target of each flow that leaves its leaf."""
+    return (traffic.source if side == "out" else traffic.target)[traffic.crosses]
+
+
+def _counts(traffic: Flows | AllPairs, side: str, nodes: int) -> IntArray:
+    """Return how many flows each leaf or node sends or receives."""
+    if isinstance(traffic, AllPairs):
+        ranks = traffic.ranks_per_leaf(nodes)
+        return ranks * (len(traffic.host) - ranks)
+    return np.bincount(_ends(traffic, side), minlength=nodes)
 
 
 def group_of(sizes: FloatArray, rates: FloatArray) -> Group:

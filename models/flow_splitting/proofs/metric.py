@@ -13,6 +13,12 @@ from planner.models.flow_splitting.fabric import ArcNetwork, Fabric
 from planner.models.flow_splitting.grouping import sum_by
 from planner.models.flow_splitting.traffic import Flows, Traffic, leaf_demand
 
+SLACK = 1e-12
+"""What misses a limit by this relative amount counts as within it."""
+ROUNDS = 1_000
+"""Steps upwards at most; stopping early leaves a weaker bound, never a wrong one."""
+EXACT = 2.0**53
+"""Whole numbers below this are summed without rounding."""
 BLOCK = 4_000_000
 """Distances computed at a time, which bounds the memory."""
 
@@ -77,10 +83,19 @@ def _class_demand(demand: FloatArray, leaf_class: IntArray, classes: int) -> Flo
     return sum_by(pair.ravel(), demand.ravel(), classes, classes)
 
 
-def arc_metric(network: ArcNetwork, traffic: Flows, length: FloatArray) -> float | None:
+def arc_metric(
+    network: ArcNetwork, traffic: Flows, length: FloatArray, *, whole: bool = False
+) -> float | None:
     """Return the metric bound on the utilisation of a graph, rounded down; see `fabric_metric`.
 
-    `length` has one entry per arc, not negative.
+    Parameters
+    ----------
+    length
+        One per arc, not negative.
+    whole
+        Whether every flow takes one path. Loads are then multiples of the common unit g of the
+        sizes, so that an arc offers g floor(T c_e / g) instead of T c_e; the least T at which
+        these, times the lengths, are enough is at least the bound above.
     """
     scale = float(length.max(initial=0.0))
     if scale <= 0:
@@ -90,25 +105,65 @@ def arc_metric(network: ArcNetwork, traffic: Flows, length: FloatArray) -> float
     sources, row = np.unique(traffic.source, return_inverse=True)
     distance = distances(network, sources, length)[row, traffic.target]
     used = float((traffic.size * np.where(np.isinf(distance), 0.0, distance)).sum())
-    return lower(used / volume, len(traffic) + len(length) + network.nodes + 8)
+    terms = len(traffic) + len(length) + network.nodes + 8
+    bound = lower(used / volume, terms)
+    unit = _common_unit(traffic) if whole else None
+    if unit is None:
+        return bound
+    return _time_of_units(bound, lower(used, 2 * terms) / unit, network.rate / unit, length)
+
+
+def _common_unit(traffic: Flows) -> float | None:
+    """Return what all sizes that cross are multiples of: their size, or a whole number."""
+    sizes = traffic.size[traffic.crosses]
+    if traffic.equal_size is not None:
+        return traffic.equal_size
+    if not len(sizes) or float(sizes.sum()) >= EXACT or not (sizes == np.floor(sizes)).all():
+        return None
+    return float(np.gcd.reduce(sizes.astype(np.int64)))
+
+
+def _time_of_units(start: float, used: float, rate: FloatArray, length: FloatArray) -> float:
+    """Return the least T from `start` on with sum of length floor(T rate) >= used."""
+    rates, kind = np.unique(rate[length > 0], return_inverse=True)
+    weight = sum_by(kind, length[length > 0], len(rates))
+    time = start
+    for _ in range(ROUNDS):
+        room = np.floor(time * rates * (1 + SLACK))
+        if float(room @ weight) * (1 + SLACK) >= used:
+            break
+        time = max(time, lower(float(((room + 1) / rates).min()), 4))
+    return time
 
 
 def distances(network: ArcNetwork, sources: IntArray, length: FloatArray) -> FloatArray:
-    """Return distance[source, node] by arc lengths, infinite where there is no path.
+    """Return distance[source, node] by arc lengths, infinite where there is no path."""
+    return shortest_arcs(network, sources, length)[0]
 
-    Bellman 1958, all sources at once; ends when no distance changes.
+
+def shortest_arcs(
+    network: ArcNetwork, sources: IntArray, length: FloatArray
+) -> tuple[FloatArray, IntArray]:
+    """Return distance[row, node] and the arc[row, node] by which a shortest path enters a node.
+
+    The arc is -1 at the source and where there is no path (Dijkstra 1959). Lengths are not
+    negative; paths along arcs without length may use more arcs than needed.
     """
-    distance = np.full((len(sources), network.nodes), np.inf)
-    distance[np.arange(len(sources)), sources] = 0.0
-    if not len(length):
-        return distance
-    order = np.argsort(network.head, kind="stable")
-    tail, length = network.tail[order], length[order]
-    heads, first = np.unique(network.head[order], return_index=True)
-    for _ in range(network.nodes):
-        reached = np.minimum.reduceat(distance[:, tail] + length, first, axis=1)
-        shorter = np.minimum(distance[:, heads], reached)
-        if (shorter == distance[:, heads]).all():
-            break
-        distance[:, heads] = shorter
-    return distance
+    from scipy.sparse import csr_array
+    from scipy.sparse.csgraph import dijkstra
+
+    nodes = network.nodes
+    if not len(sources):
+        return np.zeros((0, nodes)), np.zeros((0, nodes), dtype=np.int64)
+    pair = network.tail * nodes + network.head
+    # Of parallel arcs only the shortest counts.
+    order = np.lexsort((length, pair))
+    pairs, first = np.unique(pair[order], return_index=True)
+    arc = order[first]
+    shape = (nodes, nodes)
+    table = csr_array((length[arc], (network.tail[arc], network.head[arc])), shape=shape)
+    distance, before = dijkstra(table, indices=sources, return_predecessors=True)
+    entered = before.astype(np.int64) * nodes + np.arange(nodes)
+    into = np.full(before.shape, -1, dtype=np.int64)
+    into[before >= 0] = arc[np.searchsorted(pairs, entered[before >= 0])]
+    return distance, into

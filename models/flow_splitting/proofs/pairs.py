@@ -15,9 +15,9 @@ LOOKED_AT = 64
 
 def pair_cuts(fabric: Fabric) -> FloatArray:
     """Return rate[source leaf, target leaf]: the sum over spines of the slower of the two links."""
-    ups, source = np.unique(fabric.up_total, axis=0, return_inverse=True)
-    downs, target = np.unique(fabric.down_total, axis=0, return_inverse=True)
-    return _sum_of_smaller(ups, downs)[np.ix_(source, target)]
+    up, down = fabric.up_kinds, fabric.down_kinds
+    sums = _sum_of_smaller(fabric.up_total[up.first], fabric.down_total[down.first])
+    return sums[np.ix_(up.of_leaf, down.of_leaf)]
 
 
 def pair_time(fabric: Fabric, traffic: Traffic, start: float) -> float:
@@ -42,10 +42,8 @@ def _sum_of_smaller(ups: FloatArray, downs: FloatArray) -> FloatArray:
 def _equal_time(fabric: Fabric, traffic: Traffic, size: float, time: float) -> float:
     """Count on each spine the flows that fit upwards and downwards, lane by lane."""
     counts = _flow_counts(traffic, fabric.leaves)
-    up, source = np.unique(fabric.up, axis=0, return_inverse=True)
-    down, target = np.unique(fabric.down, axis=0, return_inverse=True)
-    need = np.zeros((len(up), len(down)))
-    np.maximum.at(need, (source[:, None], target[None, :]), counts)
+    up, down = fabric.up[fabric.up_kinds.first], fabric.down[fabric.down_kinds.first]
+    need = _highest_by_kind(counts, fabric.up_kinds.of_leaf, fabric.down_kinds.of_leaf)
     up_fit, down_fit = _fit(up, size, time), _fit(down, size, time)
     room = _sum_of_smaller(up_fit[0], down_fit[0])
     reachable = _sum_of_smaller(up.sum(axis=2), down.sum(axis=2)) > 0
@@ -59,6 +57,15 @@ def _equal_time(fabric: Fabric, traffic: Traffic, size: float, time: float) -> f
         short = np.minimum(up_fit[0][a], down_fit[0][b]).sum(axis=1) < need[a, b]
         a, b = a[short], b[short]
     return time
+
+
+def _highest_by_kind(counts: IntArray, source: IntArray, target: IntArray) -> IntArray:
+    """Return the highest count[kind, kind] of the rows and columns of each kind."""
+    for axis, kind in ((0, source), (1, target)):
+        order = np.argsort(kind, kind="stable")
+        first = np.searchsorted(kind[order], np.arange(int(kind.max()) + 1))
+        counts = np.maximum.reduceat(counts.take(order, axis), first, axis=axis)
+    return counts
 
 
 def _fit(rate: FloatArray, size: float, time: float) -> tuple[FloatArray, FloatArray]:

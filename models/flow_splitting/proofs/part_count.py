@@ -57,8 +57,7 @@ def _extra_parts(view: View, step: Step, time: float) -> int:
     for side in ("out", "in"):
         extra = 0
         for group in end_groups(view, step.traffic, side):
-            key = (group.count, group.sizes.tobytes(), np.sort(group.rates).tobytes())
-            if key not in known:
+            if (key := group.key) not in known:
                 known[key] = group_extra(group, time, exact=len(known) < COUNTED_EXACTLY)
             extra += known[key]
         sides.append(extra)

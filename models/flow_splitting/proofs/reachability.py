@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from planner.models.base.evaluation import Reason
-from planner.models.flow_splitting.fabric import Fabric, compile_fabric
+from planner.models.flow_splitting.fabric import ArcNetwork, Fabric, compile_fabric
 from planner.models.flow_splitting.proofs.metric import distances
 from planner.models.flow_splitting.traffic import AllPairs, Step, leaf_demand
 from planner.models.flow_splitting.view import View
@@ -46,10 +46,15 @@ def is_unreachable(view: View, step: Step, flow: int) -> bool:
 def unreachable_pairs(view: View, step: Step) -> NDArray[np.bool_]:
     """Return whether [source, target] has traffic in the step but no path; leaves or nodes."""
     if view.fabric is not None:
-        return (leaf_demand(step.traffic, view.fabric.leaves) > 0) & ~_joined(view.fabric)
+        joined = _joined(view.fabric)
+        if joined.all():
+            return np.logical_not(joined)
+        return (leaf_demand(step.traffic, view.fabric.leaves) > 0) & ~joined
     network = view.network
     if network is None:
         raise ValueError("the view has no network")
+    if _is_one_component(network):
+        return np.zeros((network.nodes, network.nodes), dtype=bool)
     far = distances(network, np.arange(network.nodes), np.ones(len(network.rate)))
     return (leaf_demand(step.traffic, network.nodes) > 0) & np.isinf(far)
 
@@ -68,10 +73,23 @@ def explain_unreachable(instance: "FlowSplitting") -> tuple[Reason, ...]:
     return tuple(itertools.islice(reasons, REASONS))
 
 
+def _is_one_component(network: ArcNetwork) -> bool:
+    """Return whether every node reaches every other (Tarjan 1972)."""
+    from scipy.sparse import csr_array
+    from scipy.sparse.csgraph import connected_components
+
+    entries = np.ones(len(network.tail)), (network.tail, network.head)
+    table = csr_array(entries, shape=(network.nodes, network.nodes))
+    count, _ = connected_components(table, directed=True, connection="strong")
+    return bool(count == 1)
+
+
 def _joined(fabric: Fabric) -> NDArray[np.bool_]:
     """Return whether [source, target] have a spine with both links up."""
-    up, down = fabric.up_total > 0, fabric.down_total > 0
-    return up.astype(np.float32) @ down.T.astype(np.float32) > 0
+    kinds = fabric.up_kinds, fabric.down_kinds
+    up, down = fabric.up_total[kinds[0].first] > 0, fabric.down_total[kinds[1].first] > 0
+    joined = up.astype(np.float32) @ down.T.astype(np.float32) > 0
+    return joined[np.ix_(kinds[0].of_leaf, kinds[1].of_leaf)]
 
 
 def _a_flow(step: Step, source: int, target: int) -> int:

@@ -10,5 +10,6 @@ PROBLEM = Problem(
     solvers="planner.solvers.hierarchical_sharding",
     samples="planner.models.hierarchical_sharding.samples:draw",
     enumerate_optimum="planner.models.hierarchical_sharding.enumeration:optimum",
+    report="planner.models.hierarchical_sharding.report:report",
     instances="instances/hierarchical_sharding",
 )

@@ -30,7 +30,7 @@ from planner.solvers.flow_splitting.stepwise import cannot_list
 DRAWS = 2_000
 """Draws unless the option `draws` says otherwise."""
 BATCH = 100
-"""Draws between two looks at the clock."""
+"""Draws between two looks at the clock at most; fewer where a draw takes long."""
 
 
 def refuses(instance: FlowSplitting) -> str | None:
@@ -101,10 +101,11 @@ def _more_draws(
     thetas: FloatArray, hashes: list[Hash], draws: int, run: Run, rng: np.random.Generator
 ) -> tuple[FloatArray, StopReason | None]:
     """Return theta[draw, step] of all draws, and what stopped them early."""
+    most = min(BATCH, *(hashed.at_once for hashed in hashes))
     while len(thetas) < draws:
         if (reason := run.stopping()) is not None:
             return thetas, reason
-        batch = min(BATCH, draws - len(thetas))
+        batch = min(most, draws - len(thetas))
         columns = [draw_times(hashed, batch, rng) for hashed in hashes]
         thetas = np.concatenate([thetas, np.column_stack(columns)])
         run.report(f"{len(thetas)} of {draws} draws")

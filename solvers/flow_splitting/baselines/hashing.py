@@ -4,6 +4,7 @@ The hash is taken as uniform and independent: a leaf picks one of its uplinks fr
 is reachable, the spine one of its links down to the target.
 """
 
+import functools
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,6 +15,7 @@ from planner.models.flow_splitting.grouping import sum_by
 from planner.models.flow_splitting.traffic import Flows
 from planner.solvers.flow_splitting.explicit import StepParts
 from planner.solvers.flow_splitting.pairing import Pairs, group_by_pair
+from planner.solvers.flow_splitting.uplinks import Uplinks, find_uplinks
 
 CHUNK = 4_000_000
 """Numbers drawn at a time, which bounds the memory."""
@@ -30,45 +32,53 @@ class Hash:
     size: FloatArray
     """Size of each sub-flow of those flows."""
     subflows: int
-    uplinks: IntArray
-    """Link[pair, choice]: spine * lanes + lane, the usable ones of each pair first."""
-    up_choices: IntArray
-    """Number of usable uplinks[pair]."""
+    uplinks: Uplinks
+    """The uplinks that each pair can use."""
     down_choices: IntArray
-    """Number of links[pair, spine] from the spine to the target; the first lanes are up."""
+    """Number of links[leaf, spine] from the spine to the leaf; the first lanes are up."""
 
     @property
     def pair_of(self) -> IntArray:
         """The pair of each flow."""
         return np.repeat(np.arange(len(self.pairs)), self.pairs.count)
 
+    @functools.cached_property
+    def by_count(self) -> bool:
+        """Whether it is quicker to draw the counts of every spine: few pairs, equal flows."""
+        equal = len(self.size) == 0 or bool((self.size == self.size[0]).all())
+        counts = len(self.pairs) * self.fabric.spines
+        return equal and self.fabric.lanes == 1 and counts < len(self.flow) * self.subflows
+
+    @property
+    def at_once(self) -> int:
+        """How many draws can be made at a time."""
+        counts, subflows = len(self.pairs) * self.fabric.spines, len(self.flow) * self.subflows
+        return max(1, CHUNK // max(1, counts if self.by_count else subflows))
+
     def choose(
         self, pair: IntArray, rng: np.random.Generator
     ) -> tuple[IntArray, IntArray, IntArray]:
         """Return (spine, lane upwards, lane downwards) for one sub-flow of each given pair."""
-        choice = (rng.random(len(pair)) * self.up_choices[pair]).astype(np.int64)
-        spine, up_lane = np.divmod(self.uplinks[pair, choice], self.fabric.lanes)
+        choices = self.uplinks.choices[self.uplinks.kind[pair]]
+        choice = (rng.random(len(pair)) * choices).astype(np.int64)
+        spine, up_lane = np.divmod(self.uplinks.pick(pair, choice), self.fabric.lanes)
         if self.fabric.lanes == 1:
             return spine, up_lane, up_lane
-        lanes = self.down_choices[pair, spine]
+        lanes = self.down_choices[self.pairs.target[pair], spine]
         return spine, up_lane, (rng.random(len(pair)) * lanes).astype(np.int64)
 
 
 def hash_of(fabric: Fabric, flows: Flows, subflows: int) -> Hash:
     """Return what a hash chooses from when every flow is cut into `subflows` equal sub-flows."""
     pairs, flow = group_by_pair(flows, fabric.leaves)
-    down = fabric.down[pairs.target] > 0
-    usable = (fabric.up[pairs.source] > 0) & down.any(axis=2, keepdims=True)
-    flat = usable.reshape(len(pairs), fabric.spines * fabric.lanes)
     return Hash(
         fabric=fabric,
         pairs=pairs,
         flow=flow,
         size=flows.size[flow] / subflows,
         subflows=subflows,
-        uplinks=np.argsort(~flat, axis=1, kind="stable"),
-        up_choices=flat.sum(axis=1),
-        down_choices=down.sum(axis=2),
+        uplinks=find_uplinks(fabric, pairs.source, pairs.target),
+        down_choices=(fabric.down > 0).sum(axis=2),
     )
 
 
@@ -86,24 +96,19 @@ def draw_plan(hashed: Hash, rng: np.random.Generator) -> StepParts:
 
 def draw_times(hashed: Hash, draws: int, rng: np.random.Generator) -> FloatArray:
     """Return the highest load over rate of any fabric link in each of `draws` draws."""
-    equal = len(hashed.size) == 0 or bool((hashed.size == hashed.size[0]).all())
-    subflows = len(hashed.flow) * hashed.subflows
-    counts = len(hashed.pairs) * hashed.fabric.spines
-    # For equal flows between few leaves it is quicker to draw the counts of every spine.
-    by_count = equal and hashed.fabric.lanes == 1 and counts < subflows
-    chunk = max(1, CHUNK // max(1, counts if by_count else subflows))
-    draw = _draw_counts if by_count else _draw_each
+    chunk, draw = hashed.at_once, _draw_counts if hashed.by_count else _draw_each
     times = [draw(hashed, min(chunk, draws - start), rng) for start in range(0, draws, chunk)]
     return np.concatenate(times)
 
 
 def _draw_counts(hashed: Hash, draws: int, rng: np.random.Generator) -> FloatArray:
     fabric, pairs = hashed.fabric, hashed.pairs
-    chance = np.zeros((len(pairs), fabric.spines))
-    usable = np.arange(fabric.spines) < hashed.up_choices[:, None]
-    np.put_along_axis(chance, hashed.uplinks, usable / hashed.up_choices[:, None], axis=1)
+    links = hashed.uplinks
+    chance = np.zeros(links.link.shape)
+    usable = np.arange(fabric.spines) < links.choices[:, None]
+    np.put_along_axis(chance, links.link.astype(np.int64), usable / links.choices[:, None], axis=1)
     tries = pairs.count * hashed.subflows
-    counts = rng.multinomial(tries, chance, size=(draws, len(pairs)))
+    counts = rng.multinomial(tries, chance[links.kind], size=(draws, len(pairs)))
     times = np.zeros(draws)
     for end, rate in ((pairs.source, fabric.up_total), (pairs.target, fabric.down_total)):
         order = np.argsort(end, kind="stable")

@@ -28,7 +28,8 @@ def halve(left: IntArray, right: IntArray) -> NDArray[np.bool_]:
 def _pair(vertex: IntArray, extra: int) -> IntArray:
     """Return the mate of each edge; `extra` (0 or 1) edges without a vertex are put at the end."""
     edges = len(vertex)
-    order = np.argsort(vertex, kind="stable")
+    # Numbers of few bits are sorted by radix, several times as fast.
+    order = np.argsort(vertex.astype(np.min_scalar_type(vertex.max(initial=0))), kind="stable")
     first = np.flatnonzero(np.diff(vertex[order], prepend=-1))
     degree = np.diff(first, append=edges)
     last = (first + degree - 1)[degree % 2 == 1]

@@ -1,36 +1,28 @@
 """What exact methods for whole flows have in common: incumbents, proofs and the answer."""
 
-import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-import numpy as np
-
 from planner.models.base.errors import CapabilityError
-from planner.models.base.rounding import COMBINATORIAL, lower
-from planner.models.flow_splitting.bounds import best_simple_proof
-from planner.models.flow_splitting.certificate import EnumerationProof, StepProof
-from planner.models.flow_splitting.enumeration import step_bound
 from planner.models.flow_splitting.fabric import Fabric
 from planner.models.flow_splitting.instance import FlowSplitting
-from planner.models.flow_splitting.timing import nic_time
-from planner.models.flow_splitting.traffic import Flows
+from planner.models.flow_splitting.plan import ExplicitPlan
+from planner.models.flow_splitting.timing import crosses_fabric
+from planner.models.flow_splitting.traffic import Flows, Step
 from planner.models.flow_splitting.view import View
 from planner.solvers.contract import Answer, Run, StopReason
-from planner.solvers.flow_splitting.answer import certificate_for, completion_time
-from planner.solvers.flow_splitting.exact.lots import Lots, choices, group
+from planner.solvers.flow_splitting import local_search
+from planner.solvers.flow_splitting.answer import completion_time
+from planner.solvers.flow_splitting.exact.claims import Claims
+from planner.solvers.flow_splitting.exact.lots import Lots, count_choices, fewest_choices, group
 from planner.solvers.flow_splitting.explicit import (
     StepParts,
     busiest_time,
     explicit_plan,
     listed,
-    no_parts,
+    parts_by_step,
 )
-from planner.solvers.flow_splitting.insertion import insert
-from planner.solvers.flow_splitting.linear.flow_lp import FlowLP
 from planner.solvers.flow_splitting.reach import unreachable_answer
-from planner.solvers.flow_splitting.search.improve import improve
-from planner.solvers.flow_splitting.search.placement import Placement
 from planner.solvers.flow_splitting.stepwise import cannot_list
 
 
@@ -46,6 +38,10 @@ class Question:
     """A first plan."""
     seconds: float | None
     """How long the search may take."""
+    on_plan: Callable[[StepParts], None]
+    """Told of each better plan."""
+    on_bound: Callable[[float], None]
+    """Told of each better bound, which is below the time of every plan."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,8 +56,8 @@ class Finding:
     is_deterministic: bool = True
 
 
-Search = Callable[[Question, Run, Callable[[StepParts], None]], Finding]
-"""An exact search; it calls back with each better plan."""
+Search = Callable[[Question, Run], Finding]
+"""An exact search; it tells of better plans and bounds on the way."""
 
 
 def refuses(instance: FlowSplitting, most: int) -> str | None:
@@ -73,16 +69,25 @@ def refuses(instance: FlowSplitting, most: int) -> str | None:
     if view.splitting != "whole":
         return "it places whole flows; set `workload.splitting` to `whole`, or use `splittable_lp`"
     for step in view.steps:
-        flows = listed(step)
-        if view.fabric is None or not len(flows.crosses):
+        if view.fabric is None or not crosses_fabric(step.traffic):
             continue
-        count = len(choices(group(flows), view.fabric).lot)
-        if count > most:
+        if (count := _choices(view.fabric, step, most)) > most:
             return (
-                f"step `{step.label}` has {count} choices of flow and spine, more than {most}; "
-                "use `local_search`"
+                f"step `{step.label}` has at least {count} choices of flow and spine, more than "
+                f"{most}; use `local_search`"
             )
     return None
+
+
+def _choices(fabric: Fabric, step: Step, most: int) -> int:
+    """Return how many choices a step has; above `most` no more than that there are too many."""
+    if (count := fewest_choices(step.traffic, fabric)) > most:
+        return count
+    # Every flow has a choice: some show it where there are far too many.
+    flows = listed(step)
+    if (count := count_choices(group(flows, most), fabric)) > most:
+        return count
+    return count_choices(group(flows), fabric)
 
 
 def solve_whole(
@@ -98,11 +103,14 @@ def solve_whole(
     unreachable = unreachable_answer(instance)
     if unreachable is not None:
         return unreachable
-    state = _State(instance.view, instance.view.fabric, solver)
-    run.report("longest first", answer=state.answer(run))
+    claims = Claims(instance.view, solver)
+    run.report("simple bounds", bound=claims.total())
+    start = local_search.solve(instance, run)
+    assert isinstance(start.plan, ExplicitPlan)
+    state = _State(instance.view, instance.view.fabric, claims, start.plan)
     for number in state.open_steps():
-        for act in (state.search_locally, state.bound_by_lp, state.enumerate):
-            act(number, run)
+        state.bound_by_lp(number, run)
+        state.enumerate(number, run)
         state.search(number, run, search)
     return state.answer(run, is_final=True)
 
@@ -110,16 +118,11 @@ def solve_whole(
 class _State:
     """The best that is known of every step."""
 
-    def __init__(self, view: View, fabric: Fabric, solver: str) -> None:
-        self.view, self.fabric, self.solver = view, fabric, solver
+    def __init__(self, view: View, fabric: Fabric, claims: Claims, start: ExplicitPlan) -> None:
+        self.view, self.fabric = view, fabric
         self.flows: list[Flows] = [listed(step) for step in view.steps]
-        self.proofs: list[StepProof] = [best_simple_proof(view, step) for step in view.steps]
-        self.claims = [
-            max(proof.value, nic_time(view, step) or 0.0)
-            for step, proof in zip(view.steps, self.proofs, strict=True)
-        ]
-        """What each step needs at least, by its proof or by the word of the solver."""
-        self.parts = [self._longest_first(flows) for flows in self.flows]
+        self.claims = claims
+        self.parts = parts_by_step(start, len(view.steps))
         self.thetas = [
             busiest_time(fabric, flows, parts)
             for flows, parts in zip(self.flows, self.parts, strict=True)
@@ -128,51 +131,34 @@ class _State:
         self.backends: dict[str, str] = {}
         self.is_deterministic = True
 
-    def _longest_first(self, flows: Flows) -> StepParts:
-        if not len(flows.crosses):
-            return no_parts()
-        order = flows.crosses[np.argsort(-flows.size[flows.crosses], kind="stable")]
-        return insert(self.fabric, flows, order)
-
     def open_steps(self) -> list[int]:
         """Return the steps whose plan does not meet its bound."""
         return [number for number in range(len(self.flows)) if self._is_open(number)]
 
     def _is_open(self, number: int) -> bool:
-        return self.thetas[number] > self.claims[number] * (1 + COMBINATORIAL)
+        return not self.claims.is_met(number, self.thetas[number])
+
+    def report(self, number: int, run: Run) -> None:
+        """Tell listeners the plan and the bound so far."""
+        label = self.view.steps[number].label
+        run.report(label, answer=self.answer(run), bound=self.claims.total())
 
     def _accept(self, number: int, parts: StepParts, run: Run) -> None:
         theta = busiest_time(self.fabric, self.flows[number], parts)
         if theta < self.thetas[number]:
             self.parts[number], self.thetas[number] = parts, theta
-            run.report(self.view.steps[number].label, answer=self.answer(run))
-
-    def search_locally(self, number: int, run: Run) -> None:
-        """Improve the plan of a step by local search."""
-        placement = Placement(self.fabric, self.flows[number], self.parts[number])
-        rng = run.rng("local search")
-        improve(placement, self.claims[number], run, rng, lambda _: None)
-        self._accept(number, placement.parts(), run)
+            self.report(number, run)
 
     def bound_by_lp(self, number: int, run: Run) -> None:
         """Raise the bound of a step to that of the flow LP."""
-        if not self._is_open(number) or run.stopping() is not None:
-            return
-        goal = FlowLP(self.view, self.view.steps[number]).aim(run)
-        self._prove(number, goal.proof)
+        if self._is_open(number) and run.stopping() is None:
+            self.claims.raise_by_lp(number, run)
+            self.report(number, run)
 
     def enumerate(self, number: int, run: Run) -> None:
         """Raise the bound of a small step to its optimum."""
-        if not self._is_open(number) or run.stopping() is not None:
-            return
-        bound = step_bound(self.view, self.view.steps[number])
-        if bound is not None:
-            self._prove(number, EnumerationProof(value=bound))
-
-    def _prove(self, number: int, proof: StepProof) -> None:
-        if proof.value > self.proofs[number].value:
-            self.proofs[number] = proof
-            self.claims[number] = max(self.claims[number], proof.value)
+        if self._is_open(number) and run.stopping() is None:
+            self.claims.raise_by_enumeration(number)
 
     def search(self, number: int, run: Run, search: Search) -> None:
         """Search a step exactly; the steps that are open share the time that is left."""
@@ -183,34 +169,32 @@ class _State:
         question = Question(
             lots=group(self.flows[number]),
             fabric=self.fabric,
-            floor=self.claims[number],
+            floor=self.claims.least[number],
             start=self.parts[number],
             seconds=None if remaining is None else remaining / len(waiting),
+            on_plan=lambda parts: self._accept(number, parts, run),
+            on_bound=lambda bound: self._raise(number, bound, run),
         )
-        found = search(question, run, lambda parts: self._accept(number, parts, run))
+        found = search(question, run)
         if found.parts is not None:
             self._accept(number, found.parts, run)
         if found.bound is not None:
-            self.claims[number] = max(self.claims[number], found.bound)
+            self._raise(number, found.bound, run)
         self.stopped_by = self.stopped_by or found.stopped_by
         self.backends |= found.backends
         self.is_deterministic &= found.is_deterministic
 
+    def _raise(self, number: int, bound: float, run: Run) -> None:
+        if bound > self.claims.least[number]:
+            self.claims.take_word(number, bound)
+            run.report(self.view.steps[number].label, bound=self.claims.total())
+
     def answer(self, run: Run, *, is_final: bool = False) -> Answer:
         """Return the plan, its proof and the solver's word so far."""
-        objective = completion_time(self.view, self.thetas)
-        certificate = certificate_for(self.view, self.proofs, at=objective if is_final else None)
-        claim = math.fsum(
-            step.repeat * value for step, value in zip(self.view.steps, self.claims, strict=True)
-        )
-        claim = lower(min(claim, objective), 2)
-        has_word = claim > certificate.value * (1 + COMBINATORIAL)
-        return Answer(
-            plan=explicit_plan(self.fabric, self.parts),
-            objective=objective,
-            certificate=certificate,
-            solver_bound=claim if has_word else None,
-            solver=self.solver if has_word else None,
+        return self.claims.answer(
+            explicit_plan(self.fabric, self.parts),
+            completion_time(self.view, self.thetas),
+            is_final=is_final,
             stopped_by=(self.stopped_by or run.stopping()) if self.open_steps() else None,
             deterministic=self.is_deterministic,
             backends=self.backends,

@@ -4,7 +4,6 @@ Identical flows are counted, numbers are whole and exact, spines that can change
 ordered, and the search starts from the best plan known. It ends when the plan meets a bound.
 """
 
-from collections.abc import Callable
 from typing import Any
 
 from planner.models.base.arrays import FloatArray
@@ -15,7 +14,6 @@ from planner.solvers.flow_splitting.exact import assignment
 from planner.solvers.flow_splitting.exact.assignment import Finding, Question, solve_whole
 from planner.solvers.flow_splitting.exact.reading import add_hint, read_parts
 from planner.solvers.flow_splitting.exact.whole_model import build_model
-from planner.solvers.flow_splitting.explicit import StepParts
 
 CHOICES = 200_000
 """Most choices of flow and spine in a step."""
@@ -31,7 +29,7 @@ def solve(instance: FlowSplitting, run: Run) -> Answer:
     return solve_whole(instance, run, _search, "CP-SAT", refuses(instance))
 
 
-def _search(question: Question, run: Run, accept: Callable[[StepParts], None]) -> Finding:
+def _search(question: Question, run: Run) -> Finding:
     from planner.solvers.engines.cpsat import solve_cpsat
 
     whole = build_model(question.lots, question.fabric, question.floor)
@@ -43,13 +41,17 @@ def _search(question: Question, run: Run, accept: Callable[[StepParts], None]) -
         options["max_time_in_seconds"] = question.seconds
 
     def on_solution(values: FloatArray, objective: float, bound: float | None) -> None:
-        accept(read_parts(whole, question.fabric, values))
+        question.on_plan(read_parts(whole, question.fabric, values))
+
+    def to_time(bound: float) -> float:
+        return lower(bound * whole.scale.shrink, 4)
 
     outcome = solve_cpsat(
         whole.model,
         run=run,
         scale=1.0 / whole.scale.unit,
         on_solution=on_solution,
+        on_bound=lambda bound: question.on_bound(to_time(bound)),
         options=options,
     )
     stopped_by = outcome.stopped_by
@@ -58,7 +60,7 @@ def _search(question: Question, run: Run, accept: Callable[[StepParts], None]) -
     values = outcome.values
     return Finding(
         parts=None if values is None else read_parts(whole, question.fabric, values),
-        bound=None if outcome.bound is None else lower(outcome.bound * whole.scale.shrink, 4),
+        bound=None if outcome.bound is None else to_time(outcome.bound),
         stopped_by=stopped_by,
         backends=outcome.backends,
         is_deterministic=run.budget.workers == 1,

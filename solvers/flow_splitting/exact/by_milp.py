@@ -8,7 +8,6 @@ such that   sum over spines of n(lot, spine) = flows of the lot          (assign
 For small and medium instances; `exact` is faster.
 """
 
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -43,7 +42,7 @@ def solve(instance: FlowSplitting, run: Run) -> Answer:
     return solve_whole(instance, run, _search, solver, refuses(instance))
 
 
-def _search(question: Question, run: Run, accept: Callable[[StepParts], None]) -> Finding:
+def _search(question: Question, run: Run) -> Finding:
     from planner.solvers.engines.pulp_engine import solve_pulp
 
     programme = Programme(question)

@@ -3,10 +3,13 @@
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from planner.models.base.arrays import FloatArray, IntArray
 from planner.models.flow_splitting.fabric import Fabric
-from planner.models.flow_splitting.traffic import Flows
+from planner.models.flow_splitting.grouping import order_by
+from planner.models.flow_splitting.traffic import Flows, Traffic
+from planner.solvers.flow_splitting.pairing import count_pairs
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,12 +35,12 @@ class Choices:
     spine: IntArray
 
 
-def group(flows: Flows) -> Lots:
-    """Group the flows of a step that leave their leaf."""
-    crossing = flows.crosses
+def group(flows: Flows, most: int | None = None) -> Lots:
+    """Group the flows of a step that leave their leaf; if given, the first `most` of them only."""
+    crossing = flows.crosses[:most]
     source, target = flows.source[crossing], flows.target[crossing]
     size = flows.size[crossing]
-    order = np.lexsort((size, target, source))
+    order = order_by(size, target, source)
     source, target, size = source[order], target[order], size[order]
     if not len(order):
         return Lots(source, target, size, source, source)
@@ -52,6 +55,26 @@ def choices(lots: Lots, fabric: Fabric) -> Choices:
     usable = np.minimum(fabric.up_total[lots.source], fabric.down_total[lots.target])
     lot, spine = np.nonzero(usable)
     return Choices(lot, spine)
+
+
+def count_choices(lots: Lots, fabric: Fabric) -> int:
+    """Return the number of choices of all lots without listing them."""
+    return int(_ways(fabric)[lots.source, lots.target].sum(dtype=np.float64))
+
+
+def fewest_choices(traffic: Traffic, fabric: Fabric) -> int:
+    """Return the choices there are if all flows of a pair of leaves are one lot: counted fast."""
+    pairs = count_pairs(traffic, fabric.leaves)
+    return int(_ways(fabric)[pairs.source, pairs.target].sum(dtype=np.float64))
+
+
+def _ways(fabric: Fabric) -> NDArray[np.float32]:
+    """Return the number of spines with both links up by [source leaf, target leaf]."""
+    up, down = (
+        np.greater(rate, 0).astype(np.float32) for rate in (fabric.up_total, fabric.down_total)
+    )
+    ways: NDArray[np.float32] = up @ down.T
+    return ways
 
 
 def twin_spines(fabric: Fabric) -> list[IntArray]:

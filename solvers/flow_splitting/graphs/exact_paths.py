@@ -1,6 +1,6 @@
 """One path for each flow of a graph: reroute, bound by multi-commodity flow, search if small."""
 
-from collections.abc import Sequence
+import math
 
 from planner.models.base.errors import CapabilityError
 from planner.models.base.rounding import COMBINATORIAL, lower
@@ -15,12 +15,12 @@ from planner.solvers.contract import Answer, Run, StopReason
 from planner.solvers.flow_splitting.answer import certificate_for
 from planner.solvers.flow_splitting.exact.lots import group
 from planner.solvers.flow_splitting.explicit import listed
-from planner.solvers.flow_splitting.graphs.flow_program import demand_of
-from planner.solvers.flow_splitting.graphs.flow_solve import FlowSolver
-from planner.solvers.flow_splitting.graphs.multi_commodity import LARGEST, prove_by_lengths
+from planner.solvers.flow_splitting.graphs.flow_search import FlowSearch
 from planner.solvers.flow_splitting.graphs.path_program import PathProgramme
-from planner.solvers.flow_splitting.graphs.paths_plan import decompose
+from planner.solvers.flow_splitting.graphs.paths_plan import widest_paths
+from planner.solvers.flow_splitting.graphs.recreating import TRIES, recreate
 from planner.solvers.flow_splitting.graphs.rerouting import Routing
+from planner.solvers.flow_splitting.graphs.trees import Paths
 from planner.solvers.flow_splitting.reach import unreachable_answer
 
 COUNTS = 20_000
@@ -60,7 +60,9 @@ def solve(instance: FlowSplitting, run: Run) -> Answer:
         search.bound_by_lp,
         search.follow_the_lp,
         search.enumerate,
+        search.recreate,
         search.search_exactly,
+        search.recreate_on,
     ):
         if not search.is_open() or run.stopping() is not None:
             break
@@ -78,11 +80,12 @@ class _Search:
         self.proof: StepProof = best_simple_proof(view, view.steps[0])
         self.claim = self.proof.value
         self.best = Routing(network, self.flows)
-        self.best.place_longest_first()
-        self.suggested: Sequence[tuple[int, tuple[int, ...]]] = ()
+        self.best.place_longest_first(run)
+        self.suggested: Paths | None = None
         self.stopped_by: StopReason | None = None
         self.backends: dict[str, str] = {}
         self.solver: str | None = None
+        self.is_searched = False
 
     def is_open(self) -> bool:
         """Return whether plan and bound differ."""
@@ -94,31 +97,21 @@ class _Search:
 
     def bound_by_lp(self) -> None:
         """Bound by the flow LP, and keep the widest path of each flow in its solution."""
-        demand = demand_of(self.network, self.flows)
-        if demand.columns > LARGEST:
-            return
-        solver = FlowSolver(demand, floor=self.proof.value)
-        found = solver.least_utilisation(self.run)
-        if found is None:
-            return
-        self.backends |= found.backends
-        better = prove_by_lengths(self.view, found)
-        if better is not None and better.value > self.proof.value:
+        search = FlowSearch(self.view, self.network, self.run)
+        search.improve(reports=False)
+        self.backends |= search.generation.master.backends
+        better = search.proof()
+        if better.value > self.proof.value:
             self.proof = better
             self.claim = max(self.claim, better.value)
-        paths = decompose(demand, solver.shorten(found, self.run).amount)
-        widest = {ends: max(some, key=lambda path: path.size).arcs for ends, some in paths.items()}
-        self.suggested = [
-            (flow, widest[int(self.flows.source[flow]), int(self.flows.target[flow])])
-            for flow in self.flows.crosses.tolist()
-        ]
+        self.suggested = widest_paths(search.generation.master, self.flows)
 
     def follow_the_lp(self) -> None:
         """Start from the widest paths of the flow LP instead."""
         routing = Routing(self.network, self.flows)
-        for flow, path in self.suggested:
-            routing.put(flow, path)
-        if self.suggested:
+        if self.suggested is not None:
+            for flow, path in zip(self.flows.crosses.tolist(), self.suggested.lists(), strict=True):
+                routing.put(flow, path)
             self._improve(routing)
 
     def enumerate(self) -> None:
@@ -127,6 +120,15 @@ class _Search:
         if bound is not None and bound > self.proof.value:
             self.proof = EnumerationProof(value=bound)
             self.claim = max(self.claim, self.proof.value)
+
+    def recreate(self) -> None:
+        """Take flows out and put them back, as long as that soon helps."""
+        self._recreate(TRIES, self.run.seed)
+
+    def recreate_on(self) -> None:
+        """Go on with that for the time that is left."""
+        if not self.is_searched and self.run.budget.time_limit is not None:
+            self._recreate(math.inf, self.run.seed + 1)
 
     def search_exactly(self) -> None:
         """Solve the integer programme of a small instance."""
@@ -141,6 +143,7 @@ class _Search:
         outcome = solve_pulp(programme.problem, run=self.run, backend=backend, hint=hint)
         self.backends |= outcome.backends
         self.stopped_by = outcome.stopped_by
+        self.is_searched = outcome.stopped_by is None
         if outcome.values is not None:
             routing = Routing(self.network, self.flows)
             programme.put_into(routing)
@@ -151,6 +154,12 @@ class _Search:
             if claim > self.claim:
                 self.claim = claim
                 self.solver = {"highs": "HiGHS", "cbc": "CBC"}.get(backend, backend)
+
+    def _recreate(self, tries: float, seed: int) -> None:
+        floor = self.claim * (1 + COMBINATORIAL)
+        for better in recreate(self.best, floor, self.run, seed=seed, tries=tries):
+            self.best = better
+            self.run.report("ruin and recreate", answer=self.answer())
 
     def _improve(self, routing: Routing) -> None:
         routing.relieve(self.claim, self.run)

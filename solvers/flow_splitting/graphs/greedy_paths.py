@@ -3,9 +3,10 @@
 from planner.models.base.errors import CapabilityError
 from planner.models.flow_splitting.instance import FlowSplitting
 from planner.solvers.contract import Answer, Run
-from planner.solvers.flow_splitting.answer import answer_for, simple_proofs
+from planner.solvers.flow_splitting.answer import answer_for
 from planner.solvers.flow_splitting.explicit import listed
 from planner.solvers.flow_splitting.graphs.exact_paths import FLOWS
+from planner.solvers.flow_splitting.graphs.first_paths import first_plan
 from planner.solvers.flow_splitting.graphs.rerouting import Routing
 from planner.solvers.flow_splitting.reach import unreachable_answer
 
@@ -28,11 +29,17 @@ def solve(instance: FlowSplitting, run: Run) -> Answer:
     unreachable = unreachable_answer(instance)
     if unreachable is not None:
         return unreachable
+    # Longest first takes long on large graphs: a plan is at hand before.
+    known = first_plan(instance, network, run)
+    if run.incumbent is not None and known.parts_at is not None:
+        return run.incumbent
     routing = Routing(network, listed(instance.view.steps[0]))
-    routing.place_longest_first()
-    return answer_for(
+    routing.place_longest_first(run)
+    answer = answer_for(
         instance,
         routing.plan(),
-        simple_proofs(instance.view),
+        known.steps,
         objective=routing.utilisation(),
+        stopped_by=run.stopping(),
     )
+    return run.better(answer, known.value)

@@ -1,14 +1,17 @@
 """Whole flows on a graph: placed one by one on the least busy path, then rerouted."""
 
+import copy
 import heapq
 
 import numpy as np
 
-from planner.models.base.arrays import FloatArray
+from planner.models.base.arrays import FloatArray, IntArray
 from planner.models.flow_splitting.fabric import ArcNetwork
+from planner.models.flow_splitting.grouping import sum_by
 from planner.models.flow_splitting.plan import ExplicitPathsPlan
 from planner.models.flow_splitting.traffic import Flows
 from planner.solvers.contract import Run
+from planner.solvers.flow_splitting.graphs.trees import shortest_trees
 
 _BELOW = 1 - 1e-12
 """A path is better if it is less busy by more than rounding error."""
@@ -18,7 +21,7 @@ class Routing:
     """One path for each flow, and the load of each arc."""
 
     def __init__(self, network: ArcNetwork, flows: Flows) -> None:
-        self._flows, self._rate = flows, network.rate
+        self._network, self._flows, self._rate = network, flows, network.rate
         self._tail, self._head = network.tail.tolist(), network.head.tolist()
         self._leaving: list[list[int]] = [[] for _ in range(network.nodes)]
         for arc, tail in enumerate(self._tail):
@@ -30,6 +33,28 @@ class Routing:
         """Return the highest load over rate of any arc."""
         return float((self._load / self._rate).max(initial=0.0))
 
+    @property
+    def crossing(self) -> IntArray:
+        """The flows that leave their node."""
+        return self._flows.crosses
+
+    def copy(self) -> "Routing":
+        """Return a routing that may be changed without changing this one."""
+        other = copy.copy(self)
+        other.paths, other._load = self.paths.copy(), self._load.copy()
+        return other
+
+    def rank(self) -> tuple[float, int]:
+        """Return the utilisation and how many arcs have it; less is better."""
+        busy = self._load / self._rate
+        return float(busy.max(initial=0.0)), int((busy >= busy.max(initial=0.0) * _BELOW).sum())
+
+    def flows_of_busiest(self, rng: np.random.Generator) -> IntArray:
+        """Return the flows of an arc drawn from those that are busiest."""
+        busy = self._load / self._rate
+        arc = int(rng.choice(np.flatnonzero(busy >= busy.max() * _BELOW)))
+        return np.array([flow for flow, path in enumerate(self.paths) if arc in path])
+
     def put(self, flow: int, path: tuple[int, ...]) -> None:
         """Give a flow another path."""
         size = self._flows.size[flow]
@@ -37,11 +62,28 @@ class Routing:
         self._load[list(path)] += size
         self.paths[flow] = path
 
-    def place_longest_first(self) -> None:
-        """Give every flow, the largest first, the path that is least busy with it."""
+    def place_longest_first(self, run: Run) -> None:
+        """Give every flow, the largest first, the path that is least busy with it.
+
+        Flows for which the run leaves no time take their fastest paths.
+        """
         crossing = self._flows.crosses
-        for flow in crossing[np.argsort(-self._flows.size[crossing], kind="stable")].tolist():
+        order = crossing[np.argsort(-self._flows.size[crossing], kind="stable")]
+        for done, flow in enumerate(order.tolist()):
+            if run.stopping() is not None:
+                self._place_fastest(order[done:])
+                return
             self.put(flow, self.least_busy_path(flow)[1])
+
+    def _place_fastest(self, flows: IntArray) -> None:
+        """Give flows without a path those of least sum of 1 / rate, all at once."""
+        sources, row = np.unique(self._flows.source[flows], return_inverse=True)
+        _, trees = shortest_trees(self._network, sources, 1 / self._rate)
+        paths = trees.paths(row * self._network.nodes + self._flows.target[flows])
+        size = self._flows.size[flows][paths.owner]
+        self._load += sum_by(paths.arcs, size, len(self._rate))
+        for flow, path in zip(flows.tolist(), paths.lists(), strict=True):
+            self.paths[flow] = path
 
     def relieve(self, floor: float, run: Run) -> None:
         """Reroute flows of the busiest arc as long as that helps, down to `floor` at best."""

@@ -38,11 +38,21 @@ def cut_flows(items: Items, amounts: Amounts, leaves: int) -> Parts:
     pair = items.pairs(leaves)
     flows = np.argsort(pair, kind="stable")
     key = amounts.source * leaves + amounts.target
+    if (np.diff(pair[flows]) > 0).all():
+        return _cut_alone(items, amounts, flows[np.searchsorted(pair[flows], key)])
     entries = np.lexsort((amounts.spine, _is_ragged(items, pair, amounts.size, key), key))
     flow, entry, size = cutting.wrap_around(
         pair[flows], items.size[flows], key[entries], amounts.size[entries]
     )
     return Parts(item=flows[flow], spine=amounts.spine[entries[entry]], size=size)
+
+
+def _cut_alone(items: Items, amounts: Amounts, item: IntArray) -> Parts:
+    """Cut items that are alone in their pair: `item` says which one each amount belongs to."""
+    keep = np.flatnonzero(amounts.size > cutting.NEGLIGIBLE * items.size[item])
+    item, size = item[keep], amounts.size[keep]
+    total = np.bincount(item, size, len(items))
+    return Parts(item, amounts.spine[keep], size * (items.size[item] / total[item]))
 
 
 def _is_ragged(items: Items, pair: IntArray, amount: FloatArray, key: IntArray) -> IntArray:

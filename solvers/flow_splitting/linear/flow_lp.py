@@ -20,11 +20,13 @@ from planner.solvers.flow_splitting.linear.spread_solve import Spread, solve_spr
 
 DIRECT = 20_000
 """Up to this many variables the LP is solved at once; beyond, only if balancing is not enough."""
+QUICK = 100_000
+"""Up to this many variables the LP takes seconds."""
 LARGEST = 1_200_000
 """Most variables of an LP; beyond, balancing has the last word."""
 _TIGHT = 1e-9
 """Relative distance between the LP and a simple bound that is rounding error of the solver."""
-_CLOSE = 1e-6
+CLOSE = 1e-6
 """Relative distance at which the simple bound is aimed at, being exact while the LP is not."""
 _NEAR, _ROUNDS = 1e-3, 200
 _NEAREST, _MOST_ROUNDS = 1e-5, 2_000
@@ -60,17 +62,31 @@ class FlowLP:
         self.floor = max(self.simple.value, nic_time(view, step) or 0.0)
         # The proof is rounded down; this is what it would be in exact arithmetic.
         degree = self.problem.degree() if len(self.problem.amount) else 0.0
-        if self.floor < degree <= self.floor * (1 + _CLOSE):
+        if self.floor < degree <= self.floor * (1 + CLOSE):
             self.floor = degree
 
     @property
     def columns(self) -> int:
         """Number of variables of the reduced LP."""
-        return len(self.problem.choices[0])
+        return self.problem.columns
 
-    def shared_by_rate(self) -> StepGoal:
+    @property
+    def is_large(self) -> bool:
+        """Whether solving the LP takes so long that other ways are tried first."""
+        return self.columns > DIRECT
+
+    @property
+    def is_huge(self) -> bool:
+        """Whether solving the LP takes more than a few seconds."""
+        return self.columns > QUICK
+
+    def at_floor(self, run: Run) -> StepGoal:
+        """Return the goal to be done by the simple bound, whether or not that can be reached."""
+        return StepGoal(self.floor, self.simple, self._guide(None), is_reached=False)
+
+    def shared_by_rate(self, run: Run) -> StepGoal:
         """Share by link rates, without any search: the first incumbent."""
-        return self._goal(None)
+        return self.at_floor(run) if self.is_huge else self._goal(None)
 
     def aim(self, run: Run) -> StepGoal:
         """Return the optimum of a small LP, or a time that is worth trying for a large one."""
@@ -101,10 +117,10 @@ class FlowLP:
             proof = found if found is not None and found.value > proof.value else proof
         proven = max(self.floor, proof.value)
         time = max(spread.value, proven)
-        if attempt or time <= self.floor * (1 + _CLOSE):
+        if attempt or time <= self.floor * (1 + CLOSE):
             time = proven
         guide = self._guide(spread)
-        reached = spread.value <= time * (1 + _CLOSE)
+        reached = spread.value <= time * (1 + CLOSE)
         return StepGoal(time, proof, guide, is_reached=reached, backends=spread.backends)
 
     def _prove(self, spread: Spread) -> MetricProof | None:
@@ -123,7 +139,7 @@ class FlowLP:
         row = np.zeros((len(problem.up), len(problem.up)), dtype=np.int64)
         row[problem.source, problem.target] = np.arange(len(problem.amount))
         if spread is None:
-            return Guide(self.classes, row, share_by_rate(problem))
+            return Guide(self.classes, row, lambda: share_by_rate(problem))
         share = np.zeros((len(problem.amount), problem.up.shape[1]))
         amounts = spread.amounts
         share[row[amounts.source, amounts.target], amounts.spine] = amounts.size
@@ -131,7 +147,7 @@ class FlowLP:
         # A demand that is rounding dust beside the others may have no share in the solution.
         known = np.divide(share, total, out=np.zeros_like(share), where=total > 0)
         share = np.where(total > 0, known, share_by_rate(problem))
-        return Guide(self.classes, row, share)
+        return Guide(self.classes, row, lambda: share)
 
     def _time_by_rate(self) -> float:
         """Return the time of sharing by link rates."""

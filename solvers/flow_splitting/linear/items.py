@@ -49,3 +49,7 @@ class Amounts:
     target: IntArray
     spine: IntArray
     size: FloatArray
+
+    def pairs(self, leaves: int) -> IntArray:
+        """Return a number for the pair of leaves of each amount."""
+        return self.source * leaves + self.target

@@ -1,5 +1,7 @@
 """Place as many flows as fit whole on a leaf-spine fabric within a given time."""
 
+import functools
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -26,8 +28,13 @@ class Guide:
     classes: Classes
     row: IntArray
     """Row[source class, target class] of `share`."""
-    share: FloatArray
-    """Share[row, spine class] of the traffic between two classes; each row sums to one."""
+    find_share: Callable[[], FloatArray]
+    """Returns `share`, which is a large table where little is alike and is not always needed."""
+
+    @functools.cached_property
+    def share(self) -> FloatArray:
+        """Share[row, spine class] of the traffic between two classes; each row sums to one."""
+        return self.find_share()
 
     def rows(self, items: Items) -> IntArray:
         """Return the row of `share` that holds for each item."""

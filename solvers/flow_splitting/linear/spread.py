@@ -13,6 +13,7 @@ import numpy as np
 
 from planner.models.base.arrays import FloatArray, IntArray
 from planner.models.flow_splitting.grouping import sum_by
+from planner.solvers.flow_splitting.linear.widths import path_widths
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
@@ -40,6 +41,12 @@ class SpreadProblem:
         pair, spine = np.nonzero(both)
         return pair, spine
 
+    @functools.cached_property
+    def columns(self) -> int:
+        """How many choices there are, without listing them."""
+        is_up = (self.up > 0).astype(np.float64), (self.down > 0).astype(np.float64)
+        return int(path_widths(self.source, self.target, *is_up).sum())
+
     def degree(self) -> float:
         """Return the time that the busiest leaf or pair of leaves needs at least."""
         leaves = len(self.up)
@@ -47,10 +54,8 @@ class SpreadProblem:
             sum_by(end, self.amount, leaves) / np.maximum(rate.sum(axis=1), _TINY)
             for end, rate in ((self.source, self.up), (self.target, self.down))
         ]
-        pair, spine = self.choices
-        width = np.minimum(self.up[self.source[pair], spine], self.down[self.target[pair], spine])
-        cut = sum_by(pair, width, len(self.amount))
-        times.append(self.amount / np.maximum(cut, _TINY))
+        width = path_widths(self.source, self.target, self.up, self.down)
+        times.append(self.amount / np.maximum(width, _TINY))
         return float(max(time.max(initial=0.0) for time in times))
 
 

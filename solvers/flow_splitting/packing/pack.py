@@ -56,7 +56,7 @@ def _place_whole(
     group: IntArray, size: FloatArray, room: FloatArray, *, tight: bool
 ) -> tuple[IntArray, FloatArray]:
     """Return the bin of each flow (-1 for none) and the room left; all groups rank by rank."""
-    left, slack = room.copy(), room.max(axis=1, keepdims=True) * (_FITS - 1)
+    left, slack = room.copy(), room * (_FITS - 1)
     bins = np.full(len(size), -1)
     order = np.lexsort((-size, group))
     first = np.flatnonzero(np.diff(group, prepend=-1))

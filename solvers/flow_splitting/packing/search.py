@@ -83,7 +83,8 @@ def _subsets(counts: tuple[int, ...]) -> Iterator[tuple[int, ...]]:
 def _pack(sizes: list[float], capacity: list[float], budget: _Budget) -> list[int] | None:
     """Return the group of each flow (sizes descending), or `None` if they do not fit whole."""
     slack = sum(capacity) - sum(sizes)
-    tolerance = _FITS * max(capacity)
+    # Each group by its own room: what is rounding on a fast link is load on a slow one.
+    tolerance, rounding = [_FITS * room for room in capacity], _FITS * sum(capacity)
     chosen: list[int] = []
     failed: set[tuple[int, tuple[float, ...]]] = set()
 
@@ -93,12 +94,14 @@ def _pack(sizes: list[float], capacity: list[float], budget: _Budget) -> list[in
             return True
         state = item, tuple(sorted(round(left, 12) for left in capacity))
         # Room smaller than the smallest flow is lost; no more may be lost than there is to spare.
-        lost = sum(left for left in capacity if left + tolerance < sizes[-1])
-        if state in failed or lost > slack + tolerance or budget.is_spent:
+        lost = sum(
+            left for left, more in zip(capacity, tolerance, strict=True) if left + more < sizes[-1]
+        )
+        if state in failed or lost > slack + rounding or budget.is_spent:
             return False
         tried = set()
         for group, left in enumerate(capacity):
-            if left in tried or sizes[item] > left + tolerance:
+            if left in tried or sizes[item] > left + tolerance[group]:
                 continue
             tried.add(left)
             capacity[group] = left - sizes[item]

@@ -30,7 +30,7 @@ def split_room(flows: int, room: FloatArray) -> tuple[IntArray, FloatArray]:
     total = sum(value * int(times) for value, times in zip(exact, np.bincount(link), strict=True))
     if total <= flows * Fraction(_FITS):
         exact = [value * flows / total for value in exact]
-    whole = [int(value * Fraction(_FITS)) for value in exact]
+    whole = [min(flows, int(value * Fraction(_FITS))) for value in exact]
     rest = [max(0.0, float(value - taken)) for value, taken in zip(exact, whole, strict=True)]
     return np.array(whole, dtype=np.int64)[link], np.array(rest)[link]
 

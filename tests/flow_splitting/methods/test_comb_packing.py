@@ -115,3 +115,26 @@ def test_many_pairs_are_packed_whole_where_they_fit(sizes, rooms):
         pieces = pack_many(group, np.array(sizes), np.array([rooms]), tight=tight)
         assert_fits(np.array(sizes), np.array(rooms), pieces)
         assert len(pieces[0]) <= len(sizes) + len(rooms) - 1
+
+
+@pytest.mark.parametrize("search", [True, False])
+def test_a_fast_link_does_not_blur_slow_ones(search):
+    """Flows a little longer than the room of the slow links do not fit these, however fast one is.
+
+    So the slow links stay empty but for the one flow that fits.
+    """
+    size = np.array([1.00001, 1.00001, 1.00001, 1.00001])
+    room = np.array([3e7, 1.000005, 1.000005, 1.000005, 1.000005])
+    item, link, amount = pack_pair(np.append(size, 1.0), room, search=search)
+    assert (np.bincount(link, amount, len(room)) <= room * (1 + 1e-9)).all()
+    assert np.bincount(item, amount) == pytest.approx(np.append(size, 1.0), rel=1e-9)
+
+
+def test_many_groups_with_fast_links():
+    """Each link has its own idea of what is rounding."""
+    room = np.array([[3e7, 1.000005], [1.000005, 3e7]])
+    size = np.full(4, 1.00001)
+    group = np.array([0, 0, 1, 1])
+    item, link, amount = pack_many(group, size, room)
+    load = np.bincount(group[item] * 2 + link, amount, 4).reshape(2, 2)
+    assert (load <= room * (1 + 1e-9)).all()

@@ -7,6 +7,7 @@ from planner.models.base.errors import CapabilityError
 from planner.models.flow_splitting import Instance, samples
 from planner.models.flow_splitting.enumeration import optimum
 from planner.solvers.contract import Budget, Run
+from planner.solvers.flow_splitting import local_search
 from planner.solvers.flow_splitting.exact import by_cpsat, by_milp
 from planner.solvers.flow_splitting.exact.assignment import Question
 from planner.solvers.flow_splitting.exact.lots import group
@@ -108,12 +109,24 @@ def test_search_itself_finds_the_optimum(hard, method):
     view = hard.view
     flows = view.steps[0].traffic
     start = insert(view.fabric, flows, flows.crosses)
-    question = Question(group(flows), view.fabric, floor=1e-3, start=start, seconds=None)
-    seen = []
-    found = method._search(question, one_worker(), seen.append)
+    seen, bounds = [], []
+    question = Question(group(flows), view.fabric, 1e-3, start, None, seen.append, bounds.append)
+    found = method._search(question, one_worker())
     best = by_cpsat.solve(hard, one_worker()).objective
     assert found.bound == pytest.approx(best, rel=1e-6)
     assert len(found.parts) == len(flows)
+
+
+@METHODS
+def test_never_worse_than_local_search(hard, method):
+    """The search begins with the plan of the local search, and its bound is told on the way."""
+    run = Run(Budget(workers=1, time_limit=30.0), seed=3)
+    found = method.solve(hard, run)
+    start = local_search.solve(hard, Run(Budget(workers=1, time_limit=30.0), seed=3))
+    assert found.objective <= start.objective * (1 + 1e-12)
+    told = [point.bound for point in run.trace if point.bound is not None]
+    assert told == sorted(told)
+    assert told[-1] == pytest.approx(found.solver_bound, rel=1e-6)
 
 
 @METHODS

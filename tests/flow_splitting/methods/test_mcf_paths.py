@@ -4,11 +4,14 @@ import numpy as np
 import pytest
 
 from planner.models.flow_splitting import Instance, samples
+from planner.models.flow_splitting.bounds import arc_metric_bound, counting_bound
 from planner.models.flow_splitting.enumeration import optimum
+from planner.models.flow_splitting.proofs.widest import widest_time
 from planner.solvers.contract import Budget, Run
 from planner.solvers.flow_splitting.exact.lots import group
-from planner.solvers.flow_splitting.graphs import exact_paths, greedy_paths
+from planner.solvers.flow_splitting.graphs import exact_paths, first_paths, greedy_paths
 from planner.solvers.flow_splitting.graphs.path_program import PathProgramme
+from planner.solvers.flow_splitting.graphs.recreating import recreate
 from planner.solvers.flow_splitting.graphs.rerouting import Routing
 
 
@@ -111,13 +114,15 @@ def test_solver_word_is_named(judge):
 
 
 def test_stopped_run_keeps_the_first_plan(judge):
-    """A run that is over keeps the longest-first plan, and claims nothing for it."""
+    """A run that is over keeps the plan of fastest paths, and claims nothing for it."""
     instance = build(4, SQUARE, [(0, 3, float(size)) for size in (5, 5, 4, 4, 3, 3, 3)])
     answer = exact_paths.solve(instance, Run(Budget(time_limit=5.0), elapsed=6.0))
     found, _ = judge(instance, answer)
     assert answer.stopped_by == "time"
     assert answer.solver_bound is None
-    assert found.objective.value == greedy_paths.solve(instance, Run()).objective
+    first = Run()
+    first_paths.opening(instance, first)
+    assert found.objective.value == first.incumbent.objective
 
 
 @pytest.mark.parametrize("method", [exact_paths, greedy_paths])
@@ -150,3 +155,59 @@ def test_random_graphs_reach_the_enumerated_optimum(judge):
         assert best is None or found.objective.value == pytest.approx(best, rel=1e-9)
         taken += 1
     assert taken >= 20
+
+
+def test_whole_numbers_round_the_metric_bound_up(judge):
+    """Sizes 2, 4 and 4 over two ways: loads are even, so 6 is the least, not 5."""
+    instance = build(4, SQUARE, [(0, 3, 2.0), (0, 3, 4.0), (0, 3, 4.0)])
+    view = instance.view
+    leaving = np.where(view.network.tail == 0, 1.0, 0.0)
+    bound = arc_metric_bound(view, view.steps[0], leaving)
+    assert bound == pytest.approx(6.0, rel=1e-12)
+    free = build(4, SQUARE, [(0, 3, 2.0), (0, 3, 4.0), (0, 3, 4.0)], splitting="free").view
+    assert arc_metric_bound(free, free.steps[0], leaving) == pytest.approx(5.0, rel=1e-9)
+    found, _ = judge(instance, exact_paths.solve(instance, Run()))
+    assert found.objective.value == pytest.approx(6.0, rel=1e-12)
+
+
+def test_rounded_bounds_never_exceed_the_optimum():
+    """On random small graphs of whole flows no lengths prove more than enumeration finds."""
+    taken = 0
+    for seed in range(400):
+        rng = np.random.default_rng(seed)
+        data = samples.draw(rng)
+        data["workload"]["splitting"] = "whole"
+        instance = Instance.model_validate(data, context={"normalised": True})
+        view = instance.view
+        best = None if view.network is None else optimum(instance)
+        if best is None:
+            continue
+        arcs = len(view.network.rate)
+        for length in (rng.random(arcs), (rng.random(arcs) < 0.4) + 1e-9, 1 / view.network.rate):
+            assert arc_metric_bound(view, view.steps[0], length) <= best * (1 + 1e-12)
+        assert counting_bound(view, view.steps[0]) <= best * (1 + 1e-12)
+        taken += 1
+    assert taken >= 20
+
+
+def test_widest_path_bounds_a_large_flow():
+    """A flow of 20 that must pass a link of rate 2 or one of rate 1 takes 10."""
+    data = build(4, SQUARE, [(0, 3, 20.0)]).data()
+    for link, rate in zip(data["topology"]["links"], (10.0, 2.0, 10.0, 1.0), strict=True):
+        link["rate"] = rate
+    view = Instance.model_validate(data, context={"normalised": True}).view
+    assert widest_time(view.network, view.steps[0].traffic) == pytest.approx(10.0, rel=1e-12)
+
+
+def test_recreating_leaves_a_local_optimum():
+    """Rerouting one flow at a time is stuck; taking several out reaches the even split."""
+    sizes = (6, 6, 4, 5, 5, 2)
+    view = build(4, SQUARE, [(0, 3, float(size)) for size in sizes]).view
+    routing = Routing(view.network, view.steps[0].traffic)
+    upper, lower = ((0, 2), (4, 6))
+    for flow, path in enumerate((upper, upper, upper, lower, lower, lower)):
+        routing.put(flow, path)
+    routing.relieve(14.0, Run())
+    assert routing.utilisation() == pytest.approx(16.0)
+    found = list(recreate(routing, 14.0, Run(), seed=0, tries=200))
+    assert found[-1].utilisation() == pytest.approx(14.0, rel=1e-12)

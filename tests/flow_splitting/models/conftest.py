@@ -1,12 +1,18 @@
-"""Builds instances from plain data, as the loader would."""
+"""Builds instances from plain data, as the loader would; makes the helper module importable."""
 
+import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from planner.models.base.sidecar import SidecarContent
 from planner.models.flow_splitting.instance import FlowSplitting
+
+SUPPORT = str(Path(__file__).parent / "support")
+if SUPPORT not in sys.path:
+    sys.path.append(SUPPORT)
 
 Build = Callable[..., FlowSplitting]
 

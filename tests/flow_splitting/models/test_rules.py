@@ -37,6 +37,19 @@ def test_all_pairs_in_closed_form(build, fabric, rule, leaves, hosts, spines):
     np.testing.assert_allclose(closed, counted, rtol=1e-12)
 
 
+@pytest.mark.parametrize(("leaves", "hosts", "spines"), [(5, 1, 3), (4, 2, 3), (3, 3, 7)])
+def test_equal_flows_rotate_in_closed_form(build, fabric, leaves, hosts, spines):
+    """Listed flows of one size load the links as all-pairs traffic does, whatever leaves rest."""
+    topology = fabric(leaves + 1, spines, hosts_per_leaf=hosts)
+    ends = [f"host{number}" for number in range(leaves * hosts)]
+    flows = [{"from": a, "to": b, "size": 3.0} for a in ends for b in ends if a != b]
+    view, rule = build(topology, {"flows": flows}).view, Rule(rule="rotation")
+    traffic = view.steps[0].traffic
+    assert why_not(rule, view.fabric, traffic) is None
+    counted = listed_loads(view.fabric, traffic, rule_spines(rule, view.fabric, traffic))
+    np.testing.assert_allclose(rule_loads(rule, view.fabric, traffic), counted, rtol=1e-12)
+
+
 @pytest.mark.parametrize("rule", ["rotation", "source_index"])
 @pytest.mark.parametrize("placement", ["block", "striped"])
 def test_unused_leaves_and_spines(build, fabric, rule, placement):

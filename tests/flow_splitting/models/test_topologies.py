@@ -80,6 +80,22 @@ def test_failed_edge_of_a_graph_is_listed_once(build):
     assert issues(build, topology, workload) == expected
 
 
+def test_failed_edge_of_a_graph_was_there(build):
+    """What is down is a link or an arc, named in any direction; unknown nodes are reported once."""
+    topology = {
+        "kind": "graph",
+        "nodes": ["a", "b", "c"],
+        "links": [{"a": "a", "b": "b", "rate": 1.0}],
+        "arcs": [{"from": "b", "to": "c", "rate": 1.0}],
+        "failed_links": [{"a": "c", "b": "b"}, {"a": "a", "b": "c"}, {"a": "a", "b": "z"}],
+    }
+    workload = {"flows": [{"from": "a", "to": "b", "size": 1.0}]}
+    assert sorted(issues(build, topology, workload)) == [
+        ("unknown-link", "topology.failed_links.1"),
+        ("unknown-node", "topology.failed_links.2.b"),
+    ]
+
+
 def test_leaf_without_hosts_is_fine(build, fabric):
     """An empty list of hosts says that nothing hangs off a leaf."""
     assert issues(build, fabric(2, 1, hosts={"leaf0": ["a", "b"], "leaf1": []})) == []

@@ -1,0 +1,1 @@
+"""Mixed plans: layers with shardings of their own, by integer programming."""
