@@ -2,6 +2,7 @@
 
 from planner.models.base.arrays import IntArray
 from planner.models.base.evaluation import CheckedBound, Violation
+from planner.models.base.refusals import certificate_fault, refused
 from planner.models.base.rounding import agrees
 from planner.models.checkpoint_resharding.bounds import (
     explain_shortage,
@@ -32,23 +33,23 @@ def check_certificate(
     if isinstance(certificate, ShortageCertificate):
         return _check_shortage(instance, certificate, slots, devices)
     if slots > devices:
-        return _refused("certificate-kind", f"{slots} shards cannot be placed on {devices} devices")
+        return refused("certificate-kind", f"{slots} shards cannot be placed on {devices} devices")
     for name, column, length in (
         ("shard_price", certificate.shard_price, slots),
         ("device_price", certificate.device_price, devices),
     ):
         if len(column) != length:
-            return _refused("certificate-shape", f"{name}: {len(column)} entries, not {length}")
+            return refused("certificate-shape", f"{name}: {len(column)} entries, not {length}")
         if _is_outside(column, view.parameters):
             where = f"{name}: a price is negative or above {view.parameters}"
-            return _refused("certificate-price", where)
+            return refused("certificate-price", where)
     overlaps = instance.overlaps
     pair = unpaid(overlaps, certificate.shard_price, certificate.device_price)
     if pair is not None:
         slot, place = int(overlaps.slot[pair]), int(overlaps.place[pair])
         name = view.names[view.new[place]]
         where = f"shard {slot} on {name}: overlap {int(overlaps.amount[pair])}"
-        return _refused("certificate-price", where)
+        return refused("certificate-price", where)
     moved = least_moved(view, certificate.shard_price, certificate.device_price)
     bounds = {"moved_bytes": in_bytes(view, moved)}
     time = least_time(view, instance.rates, overlaps, moved)
@@ -57,7 +58,7 @@ def check_certificate(
     faults: tuple[Violation, ...] = ()
     if not agrees(certificate.value, bounds["moved_bytes"]):
         where = f"claimed {certificate.value!r}, recomputed {bounds['moved_bytes']!r}"
-        faults = (_fault("certificate-value", where),)
+        faults = (certificate_fault("certificate-value", where),)
     return CheckedBound(bounds=bounds, violations=faults)
 
 
@@ -70,18 +71,10 @@ def _check_shortage(
     instance: CheckpointResharding, certificate: ShortageCertificate, slots: int, devices: int
 ) -> CheckedBound:
     if slots <= devices:
-        return _refused("certificate-kind", f"{slots} shards have room on {devices} devices")
+        return refused("certificate-kind", f"{slots} shards have room on {devices} devices")
     if (certificate.shards, certificate.devices) != (slots, devices):
         claimed = f"{certificate.shards} shards and {certificate.devices} devices"
-        return _refused("certificate-value", f"claimed {claimed}, there are {slots} and {devices}")
+        return refused("certificate-value", f"claimed {claimed}, there are {slots} and {devices}")
     return CheckedBound(
         bounds={}, infeasible=True, reasons=explain_shortage(instance.layout.new, slots, devices)
     )
-
-
-def _fault(code: str, where: str) -> Violation:
-    return Violation(code=code, constraint="certificate", where=where)
-
-
-def _refused(code: str, where: str) -> CheckedBound:
-    return CheckedBound(bounds={}, violations=(_fault(code, where),))

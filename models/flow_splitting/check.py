@@ -1,10 +1,10 @@
 """Re-checks certificates: every bound is computed anew, nothing in them is believed."""
 
 import math
-from collections.abc import Iterator
 
 from planner.models.base.evaluation import CheckedBound, Violation
-from planner.models.base.rounding import COMBINATORIAL, agrees, lower
+from planner.models.base.refusals import certificate_fault, compare_values
+from planner.models.base.rounding import agrees, lower
 from planner.models.flow_splitting.bounds import (
     arc_metric_bound,
     counting_bound,
@@ -33,7 +33,7 @@ class ProofError(ValueError):
     """A proof that says nothing about this instance; `violation` says why."""
 
     def __init__(self, code: str, where: str) -> None:
-        self.violation = Violation(code=code, constraint="certificate", where=where)
+        self.violation = certificate_fault(code, where)
         super().__init__(where)
 
 
@@ -56,9 +56,7 @@ def check_certificate(
     name = "completion_time" if view.network is None else "max_utilisation"
     if len(certificate.steps) != len(view.steps):
         where = f"there are {len(certificate.steps)} proofs for {len(view.steps)} steps"
-        return CheckedBound(
-            bounds={}, violations=(ProofError("certificate-shape", where).violation,)
-        )
+        return CheckedBound(bounds={}, violations=(certificate_fault("certificate-shape", where),))
     values: list[float] = []
     faults: list[Violation] = []
     for number, (step, proof) in enumerate(zip(view.steps, certificate.steps, strict=True)):
@@ -68,12 +66,12 @@ def check_certificate(
         except ProofError as error:
             faults.append(error.violation)
             continue
-        faults += _compare(proof.value, values[-1], where)
+        faults += compare_values(where, proof.value, values[-1])
     if len(values) < len(view.steps):
         return CheckedBound(bounds={}, violations=tuple(faults))
     terms = [step.repeat * value for step, value in zip(view.steps, values, strict=True)]
     total = lower(math.fsum(terms), 2)
-    faults += _compare(certificate.value, total, name)
+    faults += compare_values(name, certificate.value, total)
     parts, holds_at, part_faults = _check_parts(view, certificate, total)
     is_enumerated = any(isinstance(proof, EnumerationProof) for proof in certificate.steps)
     return CheckedBound(
@@ -82,16 +80,6 @@ def check_certificate(
         source="enumeration" if is_enumerated else "certificate",
         violations=(*faults, *part_faults),
     )
-
-
-def _compare(claimed: float, value: float, where: str) -> Iterator[Violation]:
-    if not math.isclose(claimed, value, rel_tol=COMBINATORIAL, abs_tol=0.0):
-        yield Violation(
-            code="certificate-value",
-            constraint="certificate",
-            where=f"{where}: claimed {claimed!r}, recomputed {value!r}",
-            amount=claimed - value,
-        )
 
 
 def _check_parts(
@@ -106,15 +94,15 @@ def _check_parts(
         return flows, None, []
     if certificate.parts is None or at is None:
         where = "`parts` and `parts_at` are given together or not at all"
-        return flows, None, [ProofError("certificate-shape", where).violation]
+        return flows, None, [certificate_fault("certificate-shape", where)]
     if at < total and not agrees(at, total):
         where = f"parts_at: {at!r} is below the bound {total!r}, so no plan is as good"
-        return flows, None, [ProofError("certificate-value", where).violation]
+        return flows, None, [certificate_fault("certificate-value", where)]
     parts = parts_bound(view, at)
     if certificate.parts == parts:
         return parts, at, []
     where = f"parts: claimed {certificate.parts}, recomputed {parts}"
-    return parts, at, [ProofError("certificate-value", where).violation]
+    return parts, at, [certificate_fault("certificate-value", where)]
 
 
 def _recompute(view: View, step: Step, proof: StepProof, where: str) -> float:

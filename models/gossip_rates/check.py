@@ -8,6 +8,7 @@ import numpy as np
 
 from planner.models.base.arrays import FloatArray, IntArray
 from planner.models.base.evaluation import CheckedBound, Reason, Violation
+from planner.models.base.refusals import refused
 from planner.models.base.rounding import COMBINATORIAL
 from planner.models.gossip_rates.bounds import (
     floor_of_messages,
@@ -54,7 +55,7 @@ def check_certificate(instance: GossipRates, certificate: GossipCertificate) -> 
     value = bound_of(view, certificate)
     if value is None:
         where = f"`{certificate.kind}` proves nothing about `{view.objective}` here"
-        return _refused("certificate-kind", where)
+        return refused("certificate-kind", where)
     faults = []
     if not math.isclose(certificate.value, value, rel_tol=AGREES, abs_tol=0.0):
         where = f"value: claimed {certificate.value!r}, recomputed {value!r}"
@@ -148,11 +149,11 @@ def _check_pieces(instance: GossipRates, proof: PiecesCertificate) -> CheckedBou
     view = instance.view
     inside = np.zeros(view.nodes, dtype=bool)
     if len(proof.side) and (proof.side.min() < 0 or proof.side.max() >= view.nodes):
-        return _refused("certificate-shape", "`side` names nodes that do not exist")
+        return refused("certificate-shape", "`side` names nodes that do not exist")
     inside[proof.side] = True
     crossing = view.usable & (inside[view.ends[:, 0]] != inside[view.ends[:, 1]])
     if crossing.any() or inside.all() or not inside.any():
-        return _refused("certificate-kind", "the sides are joined, or one of them is empty")
+        return refused("certificate-kind", "the sides are joined, or one of them is empty")
     return CheckedBound(bounds={}, infeasible=True, reasons=(pieces_reason(instance),))
 
 
@@ -199,10 +200,10 @@ def least_reason(instance: GossipRates, node: int | None) -> Reason:
 def _check_least(instance: GossipRates, proof: LeastCertificate) -> CheckedBound:
     share, total = least_loads(instance.view)
     if proof.node is not None and not 0 <= proof.node < len(share):
-        return _refused("certificate-shape", "`node` is a node that does not exist")
+        return refused("certificate-shape", "`node` is a node that does not exist")
     load = total if proof.node is None else float(share[proof.node])
     if load is None or load <= 1 + COMBINATORIAL:
-        return _refused("certificate-kind", "the least rates keep this limit")
+        return refused("certificate-kind", "the least rates keep this limit")
     return CheckedBound(bounds={}, infeasible=True, reasons=(least_reason(instance, proof.node),))
 
 
@@ -225,11 +226,5 @@ def few_edges_reason(instance: GossipRates) -> Reason:
 def _check_few(instance: GossipRates) -> CheckedBound:
     view = instance.view
     if view.count is None or edges_needed(view) <= view.count:
-        return _refused("certificate-kind", "enough edges may be chosen")
+        return refused("certificate-kind", "enough edges may be chosen")
     return CheckedBound(bounds={}, infeasible=True, reasons=(few_edges_reason(instance),))
-
-
-def _refused(code: str, where: str) -> CheckedBound:
-    return CheckedBound(
-        bounds={}, violations=(Violation(code=code, constraint="certificate", where=where),)
-    )

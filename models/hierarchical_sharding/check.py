@@ -7,6 +7,7 @@ import numpy as np
 
 from planner.models.base.arrays import FloatArray
 from planner.models.base.evaluation import CheckedBound, Violation
+from planner.models.base.refusals import certificate_fault, compare_values, refused
 from planner.models.base.rounding import COMBINATORIAL
 from planner.models.hierarchical_sharding.certificate import (
     EnumerationCertificate,
@@ -64,13 +65,13 @@ def _check_enumeration(
     reason = "mixed plans are allowed beside uniform ones" if view.mixed else why_not(view)
     found = None if reason else find_optimum(view)
     if found is None:
-        return _refused("certificate-kind", reason or "no plan was looked at")
+        return refused("certificate-kind", reason or "no plan was looked at")
     if found.place is None:
-        return _refused("certificate-kind", "no plan fits the memory")
+        return refused("certificate-kind", "no plan fits the memory")
     proven = certify(found)
     faults = [
-        *_compare("value", certificate.value, proven.value),
-        *_compare("memory", certificate.memory, proven.memory),
+        *compare_values("value", certificate.value, proven.value),
+        *compare_values("memory", certificate.memory, proven.memory),
         *_compare_columns("front_memory", certificate.front_memory, proven.front_memory),
         *_compare_columns("front_time", certificate.front_time, proven.front_time),
     ]
@@ -84,38 +85,40 @@ def _check_enumeration(
 def _check_floor(instance: HierarchicalSharding, certificate: FloorCertificate) -> CheckedBound:
     value = floor(instance.view)
     if value is None:
-        return _refused("certificate-kind", why_no_floor(instance.view) or "")
+        return refused("certificate-kind", why_no_floor(instance.view) or "")
     return CheckedBound(
         bounds={instance.view.objective_name: value},
-        violations=tuple(_compare("value", certificate.value, value)),
+        violations=tuple(compare_values("value", certificate.value, value)),
     )
 
 
 def _check_memory(instance: HierarchicalSharding, certificate: MemoryCertificate) -> CheckedBound:
     view = instance.view
     if not is_too_big(view):
-        return _refused("certificate-kind", "there are plans that fit the memory")
+        return refused("certificate-kind", "there are plans that fit the memory")
     return CheckedBound(
         bounds={},
         infeasible=True,
         reasons=(memory_reason(view),),
-        violations=tuple(_compare("smallest", certificate.smallest, smallest_memory(view).total)),
+        violations=tuple(
+            compare_values("smallest", certificate.smallest, smallest_memory(view).total)
+        ),
     )
 
 
 def _check_policy(instance: HierarchicalSharding, certificate: PolicyCertificate) -> CheckedBound:
     view = instance.view
     if (reason := why_unsearched(view)) is not None:
-        return _refused("certificate-kind", reason)
+        return refused("certificate-kind", reason)
     smallest = smallest_allowed(view)
     if not excludes_all(view, smallest):
-        return _refused("certificate-kind", "there are plans that fit the memory")
+        return refused("certificate-kind", "there are plans that fit the memory")
     faults: tuple[Violation, ...] = ()
     if smallest is not None and certificate.smallest is not None:
-        faults = tuple(_compare("smallest", certificate.smallest, smallest))
+        faults = tuple(compare_values("smallest", certificate.smallest, smallest))
     elif smallest is not certificate.smallest:
         where = f"smallest: claimed {certificate.smallest!r}, recomputed {smallest!r}"
-        faults = (_violation("certificate-value", where),)
+        faults = (certificate_fault("certificate-value", where),)
     reasons = policy_reasons(view, smallest)
     return CheckedBound(bounds={}, infeasible=True, reasons=reasons, violations=faults)
 
@@ -123,17 +126,17 @@ def _check_policy(instance: HierarchicalSharding, certificate: PolicyCertificate
 def _check_mixed(instance: HierarchicalSharding, certificate: MixedCertificate) -> CheckedBound:
     view = instance.view
     if (reason := why_no_mixed(view)) is not None:
-        return _refused("certificate-kind", reason)
+        return refused("certificate-kind", reason)
     faults = list(_multiplier_faults(view, certificate.schedules))
     if faults:
         return CheckedBound(bounds={}, violations=tuple(faults))
     found = bounds(view, all_options(view), certificate.schedules)
     value = min(rest_bound(view), *(float(row.min()) for row in found))
     if not math.isfinite(value):
-        return _refused("certificate-kind", "the policy allows no plan")
+        return refused("certificate-kind", "the policy allows no plan")
     return CheckedBound(
         bounds={view.objective_name: value},
-        violations=tuple(_compare("value", certificate.value, value)),
+        violations=tuple(compare_values("value", certificate.value, value)),
     )
 
 
@@ -143,10 +146,12 @@ def _multiplier_faults(
     wanted = [(case.gather_unit, case.scatter_unit) for case in cases(view)]
     if len(schedules) != len(view.schedules):
         where = f"{len(schedules)} rows of multipliers for {len(view.schedules)} schedules"
-        yield _violation("certificate-shape", where)
+        yield certificate_fault("certificate-shape", where)
     for row in schedules:
         if [(each.gather_unit, each.scatter_unit) for each in row] != wanted:
-            yield _violation("certificate-shape", "the cases of buffer sizes are not all there")
+            yield certificate_fault(
+                "certificate-shape", "the cases of buffer sizes are not all there"
+            )
         for each in row:
             weights = (each.forward, each.backward)
             allowed = (
@@ -156,25 +161,7 @@ def _multiplier_faults(
             )
             free = each.memory >= 0 if view.memory is not None else each.memory == 0
             if not (allowed and free):
-                yield _violation("certificate-multiplier", f"{each!r}")
-
-
-def _violation(code: str, where: str) -> Violation:
-    return Violation(code=code, constraint="certificate", where=where)
-
-
-def _refused(code: str, where: str) -> CheckedBound:
-    return CheckedBound(bounds={}, violations=(_violation(code, where),))
-
-
-def _compare(name: str, claimed: float, value: float) -> Iterator[Violation]:
-    if not math.isclose(claimed, value, rel_tol=COMBINATORIAL, abs_tol=0.0):
-        yield Violation(
-            code="certificate-value",
-            constraint="certificate",
-            where=f"{name}: claimed {claimed!r}, recomputed {value!r}",
-            amount=claimed - value,
-        )
+                yield certificate_fault("certificate-multiplier", f"{each!r}")
 
 
 def _compare_columns(name: str, claimed: FloatArray, value: FloatArray) -> Iterator[Violation]:
@@ -185,4 +172,4 @@ def _compare_columns(name: str, claimed: FloatArray, value: FloatArray) -> Itera
     wrong = np.flatnonzero(~np.isclose(claimed, value, rtol=COMBINATORIAL, atol=0.0))
     if len(wrong):
         place = int(wrong[0])
-        yield from _compare(f"{name}[{place}]", float(claimed[place]), float(value[place]))
+        yield from compare_values(f"{name}[{place}]", float(claimed[place]), float(value[place]))

@@ -3,7 +3,8 @@
 import numpy as np
 
 from planner.models.base.arrays import IntArray
-from planner.models.base.evaluation import CheckedBound, Violation
+from planner.models.base.evaluation import CheckedBound
+from planner.models.base.refusals import refused
 from planner.models.rcpsp import bounds
 from planner.models.rcpsp.certificate import (
     BoundsCertificate,
@@ -38,10 +39,10 @@ def check_certificate(instance: Rcpsp, certificate: RcpspCertificate) -> Checked
     if isinstance(certificate, DemandCertificate):
         return _check_demand(view, certificate)
     if bounds.find_impossible(view) is not None:
-        return _refused("certificate-kind", "a cycle of lags or a single demand proves it already")
+        return refused("certificate-kind", "a cycle of lags or a single demand proves it already")
     found = search(view, None)
     if not found.is_complete or found.start is not None:
-        return _refused("certificate-kind", "the search ends without showing that there is no plan")
+        return refused("certificate-kind", "the search ends without showing that there is no plan")
     return CheckedBound(bounds={}, source="enumeration", infeasible=True,
                         reasons=(exhausted_reason(view),))  # fmt: skip
 
@@ -49,16 +50,16 @@ def check_certificate(instance: Rcpsp, certificate: RcpspCertificate) -> Checked
 def _check_bound(view: View, certificate: BoundsCertificate) -> CheckedBound:
     proof = certificate.proof
     if heads(view).cycle:
-        return _refused("certificate-kind", "the time lags contradict each other")
+        return refused("certificate-kind", "the time lags contradict each other")
     if isinstance(proof, ExhaustiveProof):
         return _check_exhaustive(view, certificate.value)
     if not _is_shaped(view, proof):
-        return _refused("certificate-shape", f"the proof `{proof.proof}` names what is not there")
+        return refused("certificate-shape", f"the proof `{proof.proof}` names what is not there")
     value = _value(view, proof)
     if value is None:
-        return _refused("certificate-kind", f"the proof `{proof.proof}` does not hold")
+        return refused("certificate-kind", f"the proof `{proof.proof}` does not hold")
     if certificate.value > value:
-        return _refused("certificate-value", f"{certificate.value:g} claimed, {value} proved")
+        return refused("certificate-value", f"{certificate.value:g} claimed, {value} proved")
     return CheckedBound(bounds={"makespan": float(value)})
 
 
@@ -77,13 +78,13 @@ def _value(view: View, proof: PathProof | EnergyProof | WindowProof | CliqueProo
 
 def _check_exhaustive(view: View, value: float) -> CheckedBound:
     if value != round(value) or abs(value) > LONGEST * (view.activities + 1):
-        return _refused("certificate-value", f"no makespan is {value:g}")
+        return refused("certificate-value", f"no makespan is {value:g}")
     found = search(view, round(value) - 1)
     if found.start is not None:
         reached = int((found.start + view.duration).max())
-        return _refused("certificate-value", f"{value:g} claimed, and {reached} can be reached")
+        return refused("certificate-value", f"{value:g} claimed, and {reached} can be reached")
     if not found.is_complete:
-        return _refused("certificate-kind", "the search is not done within its limits")
+        return refused("certificate-kind", "the search is not done within its limits")
     return CheckedBound(bounds={"makespan": float(value)}, source="enumeration")
 
 
@@ -109,28 +110,23 @@ def _are_activities(view: View, numbers: IntArray) -> bool:
 
 def _check_cycle(view: View, cycle: IntArray) -> CheckedBound:
     if not _are_activities(view, cycle):
-        return _refused("certificate-shape", "the cycle names activities that are not there")
+        return refused("certificate-shape", "the cycle names activities that are not there")
     arcs, nodes = view.heaviest(), cycle.tolist()
     steps = list(zip(nodes, [*nodes[1:], nodes[0]], strict=True))
     if any(step not in arcs for step in steps):
-        return _refused("certificate-kind", "no lag binds two neighbours of the cycle")
+        return refused("certificate-kind", "no lag binds two neighbours of the cycle")
     length = sum(arcs[step][0] for step in steps)
     if length <= 0:
-        return _refused("certificate-value", f"the cycle has a length of {length}, not above zero")
+        return refused("certificate-value", f"the cycle has a length of {length}, not above zero")
     return CheckedBound(bounds={}, infeasible=True, reasons=cycle_reasons(view, steps, length))
 
 
 def _check_demand(view: View, certificate: DemandCertificate) -> CheckedBound:
     activity, resource = certificate.activity, certificate.resource
     if not (0 <= activity < view.activities and 0 <= resource < view.resources):
-        return _refused("certificate-shape", "there is no such activity or resource")
+        return refused("certificate-shape", "there is no such activity or resource")
     over = view.demand[activity, resource] > view.capacity[resource]
     if not over or view.duration[activity] == 0:
-        return _refused("certificate-kind", "the activity does not ask for too much")
+        return refused("certificate-kind", "the activity does not ask for too much")
     reason = demand_reason(view, activity, resource)
     return CheckedBound(bounds={}, infeasible=True, reasons=(reason,))
-
-
-def _refused(code: str, where: str) -> CheckedBound:
-    violation = Violation(code=code, constraint="certificate", where=where)
-    return CheckedBound(bounds={}, violations=(violation,))

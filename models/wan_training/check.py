@@ -6,6 +6,7 @@ import numpy as np
 
 from planner.models.base.arrays import FloatArray
 from planner.models.base.evaluation import CheckedBound, Violation
+from planner.models.base.refusals import certificate_fault, refused
 from planner.models.base.rounding import agrees, lower, upper
 from planner.models.wan_training.capacity import capacity_bound
 from planner.models.wan_training.certificate import (
@@ -36,7 +37,7 @@ def check_certificate(instance: WanTraining, certificate: WanCertificate) -> Che
     if isinstance(certificate, ExhaustedCertificate):
         return _check_exhausted(instance, certificate, worths, place)
     if place is None:
-        return _refused("certificate-kind", "no variant keeps the limits and reaches the target")
+        return refused("certificate-kind", "no variant keeps the limits and reaches the target")
     names = [str(variant) for variant, _ in found]
     faults = tuple(_front_faults(instance, certificate, worths, names, place))
     return CheckedBound(bounds=_bounds(instance, worths, place), source="enumeration",
@@ -84,12 +85,16 @@ def _front_faults(
     value = worths[place].value
     assert value is not None
     if not agrees(certificate.value, value):
-        yield _fault("certificate-value", f"claimed {certificate.value!r}, recomputed {value!r}")
+        yield certificate_fault(
+            "certificate-value", f"claimed {certificate.value!r}, recomputed {value!r}"
+        )
     if certificate.variants != len(worths):
         where = f"variants: claimed {certificate.variants}, there are {len(worths)}"
-        yield _fault("certificate-value", where)
+        yield certificate_fault("certificate-value", where)
     if certificate.front_variant != tuple(names[each] for each in kept):
-        yield _fault("certificate-value", "front_variant: other variants than those found")
+        yield certificate_fault(
+            "certificate-value", "front_variant: other variants than those found"
+        )
     columns = {
         "front_value": [worths[each].value for each in kept],
         "front_memory": [worths[each].memory for each in kept],
@@ -103,22 +108,22 @@ def _front_faults(
 def _column_faults(name: str, claimed: FloatArray, found: FloatArray) -> Iterator[Violation]:
     if len(claimed) != len(found):
         where = f"{name}: {len(claimed)} entries for a front of {len(found)}"
-        yield _fault("certificate-shape", where)
+        yield certificate_fault("certificate-shape", where)
     elif not all(agrees(*pair) for pair in zip(claimed.tolist(), found.tolist(), strict=True)):
-        yield _fault("certificate-value", f"{name}: not the figures found")
+        yield certificate_fault("certificate-value", f"{name}: not the figures found")
 
 
 def _check_capacity(
     instance: WanTraining, certificate: CapacityCertificate, variants: list[Variant]
 ) -> CheckedBound:
     if not variants:
-        return _refused("certificate-kind", "no variant keeps the limits")
+        return refused("certificate-kind", "no variant keeps the limits")
     bound = capacity_bound(instance, variants)
     outward = upper(bound) if instance.objective == "utilisation" else lower(bound)
     faults: tuple[Violation, ...] = ()
     if not agrees(certificate.value, bound):
         where = f"claimed {certificate.value!r}, recomputed {bound!r}"
-        faults = (_fault("certificate-value", where),)
+        faults = (certificate_fault("certificate-value", where),)
     return CheckedBound(bounds={instance.objective: outward}, violations=faults)
 
 
@@ -129,18 +134,10 @@ def _check_exhausted(
     place: int | None,
 ) -> CheckedBound:
     if place is not None:
-        return _refused("certificate-kind", "a variant keeps the limits and reaches the target")
+        return refused("certificate-kind", "a variant keeps the limits and reaches the target")
     if certificate.variants != len(worths):
         where = f"variants: claimed {certificate.variants}, there are {len(worths)}"
-        return _refused("certificate-value", where)
+        return refused("certificate-value", where)
     return CheckedBound(
         bounds={}, source="enumeration", infeasible=True, reasons=explain_none(instance)
     )
-
-
-def _fault(code: str, where: str) -> Violation:
-    return Violation(code=code, constraint="certificate", where=where)
-
-
-def _refused(code: str, where: str) -> CheckedBound:
-    return CheckedBound(bounds={}, violations=(_fault(code, where),))
