@@ -14,7 +14,6 @@ from planner.models.hierarchical_sharding.front import Front, empty
 from planner.models.hierarchical_sharding.lattice import Lattice, plan_count
 from planner.models.hierarchical_sharding.menus import Mask, regimes
 from planner.models.hierarchical_sharding.plan import UniformPlan
-from planner.models.hierarchical_sharding.training import Schedule
 from planner.models.hierarchical_sharding.view import View
 
 MOST_PLANS = 10_000_000
@@ -133,8 +132,3 @@ def pareto_front(space: Space, stop: Callable[[], bool] = lambda: False) -> Fron
             memory, time = space.costs(block, variant)
             front = front.merge(memory, time, first, place)
     return front
-
-
-def schedule_of(view: View, plan: UniformPlan) -> Schedule | None:
-    """Return the schedule a plan names, or `None` if there is none of that number."""
-    return view.schedules[plan.schedule] if plan.schedule < len(view.schedules) else None

@@ -58,21 +58,6 @@ def search(view: View, horizon: int | None, steps: int = STEPS) -> Searched:
     return Searched(None, True, done)
 
 
-def least_makespan(view: View, floor: int, steps: int) -> Searched:
-    """Return the best schedule, raising the horizon from `floor` until there is one.
-
-    There must be a schedule of some makespan; `steps` limits the nodes of all searches together.
-    """
-    used = 0
-    while used < steps:
-        found = search(view, floor, steps - used)
-        used += max(1, found.steps)
-        if found.start is not None or not found.is_complete:
-            return Searched(found.start, found.is_complete, used)
-        floor += 1
-    return Searched(None, False, used)
-
-
 def _root(view: View, horizon: int | None) -> IntArray | None:
     """Return the distances of activities, time 0 (at n) and the end (at n + 1), or `None`."""
     n = view.activities

@@ -19,7 +19,7 @@ from planner.solvers.gossip_rates.answers import infeasible
 from planner.solvers.gossip_rates.lowrank_descent import descend
 from planner.solvers.gossip_rates.lowrank_energy import Energy
 
-FIRST_ORDER, LAST_ORDER = 4.0, 2.0**16
+LAST_ORDER = 2.0**16
 STEPS, ROUNDS = 60, 20
 """Steps between two factorisations of the preconditioner, and factorisations for one order."""
 TOLERANCE = 1e-10
@@ -107,7 +107,7 @@ def unfold(
 ) -> Unfolding:
     """Return the best rates and the best points found, until `gap` or the run's is reached.
 
-    The order of the norm doubles from `FIRST_ORDER` to `LAST_ORDER`; each order starts from the
+    The order of the norm doubles up to `LAST_ORDER`; each order starts from the
     points of the one before, the first from the lowest eigenvectors of uniform rates.
     """
     energy = Energy(view)

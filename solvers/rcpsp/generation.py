@@ -6,15 +6,12 @@ Needs a lag graph without cycles.
 """
 
 import heapq
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 
 from planner.models.base.arrays import FloatArray, IntArray
 from planner.models.rcpsp.view import View
-
-Scheme = Callable[["Network", FloatArray], IntArray]
 
 
 @dataclass(frozen=True)

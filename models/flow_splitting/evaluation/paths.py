@@ -55,15 +55,22 @@ def _usable_paths(
             network.head[arcs[last]] == flows.target[flow[whole]]
         )
         whole[whole] = ends_right
-    faults: list[Violation] = []
-    for good, code, constraint in (
+    return _judge_entries(
         (known, "unknown-flow", "plan.flow"),
         (positive, "part-not-positive", "plan.size"),
         (whole, "path-broken", "plan.arcs"),
-    ):
+    )
+
+
+def _judge_entries(
+    *tests: tuple[NDArray[np.bool_], str, str],
+) -> tuple[NDArray[np.bool_], list[Violation]]:
+    """Return which entries pass every test, and the others with the test's code and column."""
+    faults: list[Violation] = []
+    for good, code, constraint in tests:
         at = np.flatnonzero(~good)
         faults += name_each(code, constraint, at, lambda row: f"entry {row} of the plan")
-    return known & positive & whole, faults
+    return np.logical_and.reduce([good for good, _, _ in tests]), faults
 
 
 def _repeated(plan: ExplicitPathsPlan, usable: NDArray[np.bool_]) -> IntArray:
@@ -86,15 +93,11 @@ def evaluate_arcs(setting: Setting, plan: AggregatedArcsPlan, flows: Flows) -> O
     known = (plan.source >= 0) & (plan.source < network.nodes)
     there = (plan.arc >= 0) & (plan.arc < len(network.rate))
     positive = plan.size > 0
-    faults: list[Violation] = []
-    for good, code, constraint in (
+    keep, faults = _judge_entries(
         (known, "unknown-flow", "plan.source"),
         (there, "path-broken", "plan.arc"),
         (positive, "part-not-positive", "plan.size"),
-    ):
-        at = np.flatnonzero(~good)
-        faults += name_each(code, constraint, at, lambda row: f"entry {row} of the plan")
-    keep = known & there & positive
+    )
     source, arc, size = plan.source[keep], plan.arc[keep], plan.size[keep]
     faults += conservation_faults(setting, flows, source, arc, size)
     if setting.splitting != "free":
