@@ -1,5 +1,7 @@
 """The plans that users know by name."""
 
+import functools
+
 from planner.models.base.errors import CapabilityError
 from planner.models.hierarchical_sharding.instance import HierarchicalSharding
 from planner.models.hierarchical_sharding.plan import Precisions, Sharding, UniformPlan
@@ -57,41 +59,12 @@ def _solve(name: str, instance: HierarchicalSharding, run: Run) -> Answer:
     return answer_with(instance, run, plan_of(instance.view, name))
 
 
-def ddp(instance: HierarchicalSharding, run: Run) -> Answer:
-    """Replicate everything."""
-    return _solve("ddp", instance, run)
-
-
-def zero1(instance: HierarchicalSharding, run: Run) -> Answer:
-    """Split the optimizer states over all devices."""
-    return _solve("zero1", instance, run)
-
-
-def zero2(instance: HierarchicalSharding, run: Run) -> Answer:
-    """Split gradients and optimizer states over all devices."""
-    return _solve("zero2", instance, run)
-
-
-def zero3(instance: HierarchicalSharding, run: Run) -> Answer:
-    """Split everything over all devices."""
-    return _solve("zero3", instance, run)
-
-
-def shard_grad_op(instance: HierarchicalSharding, run: Run) -> Answer:
-    """Split everything over all devices and keep gathered parameters until backward."""
-    return _solve("shard_grad_op", instance, run)
-
-
-def hpz(instance: HierarchicalSharding, run: Run) -> Answer:
-    """Split everything over all devices, with a second copy of the parameters in each node."""
-    return _solve("hpz", instance, run)
-
-
-def mics(instance: HierarchicalSharding, run: Run) -> Answer:
-    """Split everything inside a node and replicate it across nodes."""
-    return _solve("mics", instance, run)
-
-
-def frontier_3level(instance: HierarchicalSharding, run: Run) -> Answer:
-    """Weights over the innermost level, gradients over the node, optimizer over all."""
-    return _solve("frontier_3level", instance, run)
+# The entries of `METHODS`, which says what each of them is.
+ddp = functools.partial(_solve, "ddp")
+zero1 = functools.partial(_solve, "zero1")
+zero2 = functools.partial(_solve, "zero2")
+zero3 = functools.partial(_solve, "zero3")
+shard_grad_op = functools.partial(_solve, "shard_grad_op")
+hpz = functools.partial(_solve, "hpz")
+mics = functools.partial(_solve, "mics")
+frontier_3level = functools.partial(_solve, "frontier_3level")

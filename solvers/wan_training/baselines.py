@@ -1,4 +1,10 @@
-"""Published methods as they are: each takes the best of its own variants, allowed or not."""
+"""Published methods as they are: each takes the best of its own variants, allowed or not.
+
+DiLoCo: arXiv 2311.08105. Streaming, with overlap and with 4 bits: arXiv 2501.18512, sections 2.2
+and 2.3. CO2: arXiv 2401.16265.
+"""
+
+import functools
 
 from planner.models.wan_training.instance import WanTraining
 from planner.models.wan_training.variants import family, plan_of
@@ -7,37 +13,7 @@ from planner.solvers.contract import Answer, Run
 from planner.solvers.wan_training.exhaustive import capacity_certificate
 
 
-def dp(instance: WanTraining, run: Run) -> Answer:
-    """Reduce the gradients of all layers in every step."""
-    return _best_of(instance, run, "dp")
-
-
-def diloco(instance: WanTraining, run: Run) -> Answer:
-    """Reduce the outer gradients of all layers once per period (arXiv 2311.08105)."""
-    return _best_of(instance, run, "diloco")
-
-
-def streaming(instance: WanTraining, run: Run) -> Answer:
-    """Send one fragment after the other (arXiv 2501.18512, section 2.2)."""
-    return _best_of(instance, run, "streaming")
-
-
-def overlap(instance: WanTraining, run: Run) -> Answer:
-    """Send fragments while training goes on (arXiv 2501.18512, section 2.3)."""
-    return _best_of(instance, run, "overlap")
-
-
-def fp4(instance: WanTraining, run: Run) -> Answer:
-    """Send fragments of 4 bits per parameter while training goes on (arXiv 2501.18512)."""
-    return _best_of(instance, run, "fp4")
-
-
-def co2(instance: WanTraining, run: Run) -> Answer:
-    """Reduce the whole model during the next period (arXiv 2401.16265)."""
-    return _best_of(instance, run, "co2")
-
-
-def _best_of(instance: WanTraining, run: Run, name: str) -> Answer:
+def _best_of(name: str, instance: WanTraining, run: Run) -> Answer:
     """Return the best variant of a method that keeps the limits, else the first of them."""
     plans = [plan_of(each, instance.model.layers) for each in family(instance, name)]
     kept = [plan for plan in plans if keeps_limits(instance, plan)] or plans[:1]
@@ -53,3 +29,12 @@ def _best_of(instance: WanTraining, run: Run, name: str) -> Answer:
         certificate=capacity_certificate(instance),
         stopped_by=run.stopping() if len(worths) < len(kept) else None,
     )
+
+
+# The entries of `METHODS`, which says what each of them is.
+dp = functools.partial(_best_of, "dp")
+diloco = functools.partial(_best_of, "diloco")
+streaming = functools.partial(_best_of, "streaming")
+overlap = functools.partial(_best_of, "overlap")
+fp4 = functools.partial(_best_of, "fp4")
+co2 = functools.partial(_best_of, "co2")
