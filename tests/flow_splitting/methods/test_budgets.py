@@ -4,6 +4,7 @@ import dataclasses
 
 import numpy as np
 import pytest
+from small_graphs import graph
 
 import planner as pl
 from planner.api.request import Request
@@ -303,24 +304,8 @@ def test_longest_first_on_graphs_stops(looks, judge, monkeypatch):
         "least_busy_path",
         lambda routing, flow: placed.append(flow) or search(routing, flow),
     )
-    links = [(f"node{a}", f"node{b}") for a, b in ((0, 1), (1, 3), (0, 2), (2, 3))]
-    data = {
-        "problem": "flow_splitting",
-        "schema_version": 1,
-        "name": "graph",
-        "units": "normalised",
-        "topology": {
-            "kind": "graph",
-            "nodes": 4,
-            "link_rate": 1.0,
-            "links": [{"a": a, "b": b} for a, b in links],
-        },
-        "workload": {
-            "splitting": "equal",
-            "flows": [{"from": "node0", "to": "node3", "size": 1.0}] * 9,
-        },
-    }
-    run, instance = Ticking(looks), pl.load(data)
+    square, flows = [(0, 1), (1, 3), (0, 2), (2, 3)], [(0, 3, 1.0)] * 9
+    run, instance = Ticking(looks), graph(4, square, flows, "equal", link_rate=1.0)
     answer = greedy_paths.solve(instance, run)
     found, _ = judge(instance, answer)
     assert len(placed) == looks

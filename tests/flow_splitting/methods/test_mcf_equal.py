@@ -2,8 +2,8 @@
 
 import numpy as np
 import pytest
+from small_graphs import graph
 
-from planner.models.flow_splitting import Instance
 from planner.models.flow_splitting.bounds import best_simple_proof
 from planner.models.flow_splitting.enumeration import optimum
 from planner.solvers.contract import Budget, Run
@@ -18,23 +18,8 @@ from planner.solvers.flow_splitting.graphs.trees import Paths
 
 
 def build(nodes, links, flows, splitting="equal"):
-    """Return a normalised graph instance; links are (a, b, rate), flows (from, to, size)."""
-    data = {
-        "problem": "flow_splitting",
-        "schema_version": 1,
-        "name": "graph",
-        "units": "normalised",
-        "topology": {
-            "kind": "graph",
-            "nodes": nodes,
-            "links": [{"a": f"node{a}", "b": f"node{b}", "rate": rate} for a, b, rate in links],
-        },
-        "workload": {
-            "splitting": splitting,
-            "flows": [{"from": f"node{a}", "to": f"node{b}", "size": s} for a, b, s in flows],
-        },
-    }
-    return Instance.model_validate(data, context={"normalised": True})
+    """Return a graph whose flows are cut equally; links are (a, b, rate)."""
+    return graph(nodes, links, flows, splitting)
 
 
 def random_graph(rng, nodes=None):

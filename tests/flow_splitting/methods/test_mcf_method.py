@@ -4,6 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from small_graphs import graph
 
 from planner.loading import load_instance
 from planner.models.flow_splitting import Instance, samples
@@ -29,28 +30,6 @@ SNDLIB = {
 }
 
 
-def build(nodes, links, flows, **topology):
-    """Return a normalised graph instance; links are (a, b, rate), flows (from, to, size)."""
-    data = {
-        "problem": "flow_splitting",
-        "schema_version": 1,
-        "name": "graph",
-        "units": "normalised",
-        "topology": {
-            "kind": "graph",
-            "nodes": nodes,
-            "links": [{"a": f"node{a}", "b": f"node{b}", "rate": rate} for a, b, rate in links],
-            **topology,
-        },
-        "workload": {
-            "flows": [{"from": f"node{a}", "to": f"node{b}", "size": s} for a, b, s in flows]
-        },
-    }
-    instance = Instance.model_validate(data, context={"normalised": True})
-    assert list(instance.cross_check()) == []
-    return instance
-
-
 @pytest.mark.parametrize("name", SNDLIB)
 def test_sndlib_reference_values(judge, name):
     """The published networks to 1e-6, the certificate closing the gap to 1e-9."""
@@ -62,7 +41,7 @@ def test_sndlib_reference_values(judge, name):
 
 def test_square_with_unequal_rates(judge):
     """Rates 3 and 1 on two ways of a square: 4 units give utilisation 1, cut 3 to 1."""
-    instance = build(4, [(0, 1, 3.0), (1, 3, 3.0), (0, 2, 1.0), (2, 3, 1.0)], [(0, 3, 4.0)])
+    instance = graph(4, [(0, 1, 3.0), (1, 3, 3.0), (0, 2, 1.0), (2, 3, 1.0)], [(0, 3, 4.0)])
     answer = solve(instance, Run())
     found, _ = judge(instance, answer)
     assert found.objective.value == pytest.approx(1.0, rel=1e-9)
@@ -71,7 +50,7 @@ def test_square_with_unequal_rates(judge):
 
 def test_parallel_links_are_kept_apart(judge):
     """Two links between the same nodes carry half each."""
-    instance = build(2, [(0, 1, 1.0), (0, 1, 1.0)], [(0, 1, 1.0)])
+    instance = graph(2, [(0, 1, 1.0), (0, 1, 1.0)], [(0, 1, 1.0)])
     found, _ = judge(instance, solve(instance, Run()))
     assert found.objective.value == pytest.approx(0.5, rel=1e-9)
 
@@ -82,7 +61,7 @@ def test_value_scales_with_the_units(judge, unit):
     rng = np.random.default_rng(1)
     links = [(a, b, unit * rng.choice([1.0, 2.5, 10.0])) for a in range(7) for b in range(a)]
     flows = [(a, b, unit * rng.random()) for a in range(7) for b in range(7) if a != b]
-    instance = build(7, links, flows)
+    instance = graph(7, links, flows)
     found, bound = judge(instance, solve(instance, Run()))
     assert found.objective.value == pytest.approx(bound.bounds["max_utilisation"], rel=1e-9)
 
@@ -90,7 +69,7 @@ def test_value_scales_with_the_units(judge, unit):
 def test_shortest_of_equally_good_paths(judge):
     """Where the bottleneck is elsewhere, traffic takes no detour."""
     ring = [(0, 1, 9.0), (1, 2, 9.0), (2, 3, 9.0), (3, 0, 9.0), (4, 0, 1.0)]
-    instance = build(5, ring, [(4, 0, 1.0), (0, 1, 1.0)])
+    instance = graph(5, ring, [(4, 0, 1.0), (0, 1, 1.0)])
     answer = solve(instance, Run())
     judge(instance, answer)
     assert np.diff(answer.plan.path_start).tolist() == [1, 1]
@@ -98,7 +77,7 @@ def test_shortest_of_equally_good_paths(judge):
 
 def test_incumbent_and_stopped_run(judge):
     """Shortest paths come first, and are what is left when time is over."""
-    instance = build(3, [(0, 1, 1.0), (1, 2, 1.0), (0, 2, 1.0)], [(0, 2, 2.0)])
+    instance = graph(3, [(0, 1, 1.0), (1, 2, 1.0), (0, 2, 1.0)], [(0, 2, 2.0)])
     answer = solve(instance, Run(Budget(time_limit=5.0), elapsed=6.0))
     found, bound = judge(instance, answer)
     assert answer.stopped_by == "time"
@@ -109,26 +88,26 @@ def test_incumbent_and_stopped_run(judge):
 
 def test_unreachable_target_is_infeasible():
     """A flow to an island gives the proof that there is no plan."""
-    instance = build(3, [(0, 1, 1.0)], [(0, 2, 1.0)])
+    instance = graph(3, [(0, 1, 1.0)], [(0, 2, 1.0)])
     assert solve(instance, Run()).infeasible
 
 
 def test_refuses_fabrics_and_whole_flows(on_fabric):
     """Fabrics and whole flows are for other methods, which are named."""
     fabric = on_fabric(leaves=2, spines=2, demands={"uniform": 1.0})
-    graph = build(2, [(0, 1, 1.0)], [(0, 1, 1.0)])
-    data = graph.data()
+    pair = graph(2, [(0, 1, 1.0)], [(0, 1, 1.0)])
+    data = pair.data()
     data["workload"]["splitting"] = "whole"
     whole = Instance.model_validate(data, context={"normalised": True})
     assert "splittable_lp" in refuses(fabric)
     assert "exact_paths" in refuses(whole)
-    assert refuses(graph) is None
+    assert refuses(pair) is None
 
 
 def test_decomposition_drops_circles():
     """Traffic in a circle is taken out; the rest goes to paths that carry it all."""
     links = [(0, 1, 1.0), (1, 2, 1.0), (2, 3, 1.0)]
-    network = build(4, links, [(0, 3, 1.0)]).view.network
+    network = graph(4, links, [(0, 3, 1.0)]).view.network
     amount = np.zeros(6)
     forward = [
         int(np.flatnonzero((network.tail == a) & (network.head == a + 1))[0]) for a in range(3)
@@ -148,7 +127,7 @@ def grid(side, size=1.0):
     across = [(n, n + 1, 1.0) for n in range(nodes) if (n + 1) % side]
     down = [(n, n + side, 1.0) for n in range(nodes - side)]
     pairs = [(a, b) for a in range(nodes) for b in range(nodes) if a != b]
-    return build(nodes, across + down, [(a, b, size * (1 + (a * b) % 5)) for a, b in pairs])
+    return graph(nodes, across + down, [(a, b, size * (1 + (a * b) % 5)) for a, b in pairs])
 
 
 def arc_optimum(instance):
@@ -190,7 +169,7 @@ def test_small_graphs_meet_the_arc_programme(judge, seed):
     links = [(int(rng.integers(0, a)), a, float(rng.choice([1, 2.5, 10]))) for a in range(1, nodes)]
     links += [(a, b, 1.0) for a in range(nodes) for b in range(a) if rng.random() < 0.3]
     ends = [rng.choice(nodes, 2, replace=False).tolist() for _ in range(15)]
-    instance = build(nodes, links, [(a, b, float(rng.integers(1, 20))) for a, b in ends])
+    instance = graph(nodes, links, [(a, b, float(rng.integers(1, 20))) for a, b in ends])
     found, _ = judge(instance, solve(instance, Run()))
     assert found.objective.value == pytest.approx(arc_optimum(instance), rel=1e-7)
 
@@ -259,7 +238,7 @@ def test_random_graphs_reach_their_optimum(judge):
 
 def test_a_tree_is_proved_optimal(judge):
     """No path is better than the only one; the prices of the LP prove it all the same."""
-    instance = build(10, [(2, 3, 2.0), (2, 4, 2.0), (3, 9, 3.0)], [(3, 2, 1.0)])
+    instance = graph(10, [(2, 3, 2.0), (2, 4, 2.0), (3, 9, 3.0)], [(3, 2, 1.0)])
     found, bound = judge(instance, solve(instance, Run()))
     assert found.objective.value == pytest.approx(0.5, rel=1e-12)
     assert bound.bounds["max_utilisation"] == pytest.approx(0.5, rel=1e-9)
@@ -283,6 +262,6 @@ def test_fast_arcs_beside_slow_ones(judge):
         (1, 10, 1.0000001), (0, 7, 1.0), (4, 3, 1.0000001), (6, 9, 1.0), (5, 2, 1.0),
         (5, 11, 1.0000001), (9, 11, 1.0), (1, 2, 1.00001),
     ]  # fmt: skip
-    instance = build(12, links, flows, arcs=arcs)
+    instance = graph(12, links, flows, arcs=arcs)
     found, bound = judge(instance, solve(instance, Run()))
     assert found.objective.value == pytest.approx(bound.bounds["max_utilisation"], rel=1e-9)

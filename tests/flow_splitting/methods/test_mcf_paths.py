@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from small_graphs import graph
 
 from planner.models.flow_splitting import Instance, samples
 from planner.models.flow_splitting.bounds import arc_metric_bound, counting_bound
@@ -16,24 +17,8 @@ from planner.solvers.flow_splitting.graphs.rerouting import Routing
 
 
 def build(nodes, links, flows, splitting="whole"):
-    """Return a normalised graph instance; links are (a, b), flows (from, to, size)."""
-    data = {
-        "problem": "flow_splitting",
-        "schema_version": 1,
-        "name": "graph",
-        "units": "normalised",
-        "topology": {
-            "kind": "graph",
-            "nodes": nodes,
-            "link_rate": 1.0,
-            "links": [{"a": f"node{a}", "b": f"node{b}"} for a, b in links],
-        },
-        "workload": {
-            "splitting": splitting,
-            "flows": [{"from": f"node{a}", "to": f"node{b}", "size": s} for a, b, s in flows],
-        },
-    }
-    return Instance.model_validate(data, context={"normalised": True})
+    """Return a graph whose links all have a rate of 1; links are (a, b)."""
+    return graph(nodes, links, flows, splitting, link_rate=1.0)
 
 
 SQUARE = [(0, 1), (1, 3), (0, 2), (2, 3)]
