@@ -170,9 +170,11 @@ def radius_bound(
     matter, as a radius of at most 1 keeps every entry of I - L - 11^T / n within 1, and 1 / n more.
     For Markov chains the prices pay for diagonals of L of at most 1.
     """
-    if len(positive) != view.nodes or len(negative) != view.nodes:
+    # A matrix without positive or without negative eigenvalues leaves no columns on that side.
+    sides = [part if part.size else np.zeros((view.nodes, 1)) for part in (positive, negative)]
+    if any(len(part) != view.nodes for part in sides):
         return None
-    plus, minus = about_mean(positive), about_mean(negative)
+    plus, minus = (about_mean(part) for part in sides)
     up, down = float((plus * plus).sum()), float((minus * minus).sum())
     if up + down <= 0:
         return None

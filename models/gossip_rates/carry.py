@@ -3,6 +3,7 @@
 import numpy as np
 
 from planner.models.base.arrays import FloatArray, IntArray
+from planner.models.base.rounding import COMBINATORIAL
 from planner.models.gossip_rates.bounds import balance, price_messages
 from planner.models.gossip_rates.certificate import (
     GossipCertificate,
@@ -13,7 +14,8 @@ from planner.models.gossip_rates.certificate import (
 )
 from planner.models.gossip_rates.instance import GossipRates
 from planner.models.gossip_rates.matchings import matching_faults
-from planner.models.gossip_rates.plan import GossipPlan, MatchingPlan
+from planner.models.gossip_rates.plan import GossipPlan, MatchingPlan, RatesPlan
+from planner.models.gossip_rates.references import SYNCHRONOUS
 from planner.models.gossip_rates.view import View
 
 
@@ -31,26 +33,49 @@ def carry_over(
     """
     where = _Places(old, new)
     if plan is not None and _plan_fits(old.view, plan):
-        plan = _plan(where, plan)
+        before = plan
+        plan = _plan(where, before)
+        if isinstance(plan, RatesPlan) and isinstance(before, RatesPlan):
+            plan = _in_proportion(old, new, before, plan)
     if certificate is not None and _proof_fits(old.view, certificate):
         certificate = _certificate(where, certificate)
     return plan, certificate
+
+
+def _in_proportion(
+    old: GossipRates, new: GossipRates, before: RatesPlan, after: RatesPlan
+) -> RatesPlan:
+    """Return rates that take the share of the budget that they took before.
+
+    Where nobody gave a budget its total of 1 is but the unit of all rates; only their proportions
+    are a plan. A budget that was given stays the user's, and a plan that breaks it does.
+    """
+    implicit = all(one.budget.total is None and one.view.total is not None for one in (old, new))
+    cost = float(new.view.cost @ after.rate)
+    if not implicit or new.objective in SYNCHRONOUS or cost <= 0:
+        return after
+    share = float(old.view.cost @ before.rate) / cost
+    if abs(share - 1) <= COMBINATORIAL:
+        return after
+    return after.model_copy(update={"rate": after.rate * share, "calls": after.calls * share})
 
 
 def _plan_fits(view: View, plan: GossipPlan) -> bool:
     if isinstance(plan, MatchingPlan):
         return not any(matching_faults(view, plan))
     places = (plan.dropped >= 0) & (plan.dropped < view.edges)
-    return plan.rate.shape == (view.edges,) and bool(places.all())
+    fits = plan.rate.shape == (view.edges,) and len(plan.calls) in (0, view.edges)
+    return fits and bool(places.all())
 
 
 def _proof_fits(view: View, proof: GossipCertificate) -> bool:
     """Return whether every column has one entry per node or edge of the old network."""
     values = dict(proof)
     by_node = [values[name] for name in ("points", "positive", "negative") if name in values]
-    by_node += [values["node_price"]] if len(values.get("node_price", ())) else []
+    prices = [values.get(name, ()) for name in ("node_price", "clock_price")]
+    by_node += [price for price in prices if len(price)]
     by_edge = [values[name] for name in ("theta", "reference") if name in values]
-    places = [values[name] for name in ("side", "set_node") if name in values]
+    places = [values[name] for name in ("side", "set_node", "members") if name in values]
     start = values.get("set_start", np.zeros(0, dtype=np.int64))
     sets = len(values.get("set_price", ()))
     rises = len(start) == sets + 1 and start[-1] == len(values["set_node"]) and start[0] == 0
@@ -110,7 +135,13 @@ def _plan(where: _Places, plan: GossipPlan) -> GossipPlan:
     was_dropped = np.zeros(len(plan.rate), dtype=bool)
     was_dropped[plan.dropped] = True
     dropped = np.flatnonzero((where.edge >= 0) & was_dropped[where.edge])
-    return plan.model_copy(update={"rate": rate, "dropped": dropped})
+    calls = plan.calls
+    if len(calls):
+        # Where the ends have changed places, the calls of the other direction come first.
+        turned = np.diff(where.node[where.view.ends], axis=1)[:, 0] < 0
+        calls = _spread(where.edge, calls)
+        calls = np.where(turned, rate - calls, calls)
+    return plan.model_copy(update={"rate": rate, "dropped": dropped, "calls": calls})
 
 
 def _certificate(where: _Places, proof: GossipCertificate) -> GossipCertificate | None:
@@ -118,8 +149,7 @@ def _certificate(where: _Places, proof: GossipCertificate) -> GossipCertificate 
     for name in ("points", "positive", "negative"):
         if name in values:
             values[name] = _points(where, values[name])
-    if len(values.get("node_price", ())):
-        values["node_price"] = _spread(where.node, values["node_price"]) * where.slower
+    values |= _node_prices(where, values)
     if "reference" in values:
         values |= _multipliers(where, values)
     if isinstance(proof, Priced):
@@ -131,9 +161,22 @@ def _certificate(where: _Places, proof: GossipCertificate) -> GossipCertificate 
         if not len(kept):
             return None
         values["node"] = int(kept[0])
+    if isinstance(proof, LeastCertificate) and len(proof.members):
+        # A set that loses a node is no odd set any more.
+        values["members"] = np.flatnonzero(np.isin(where.node, proof.members))
     if isinstance(proof, MessagesCertificate):
         values["beta"] = _best_beta(where.view, proof.model_copy(update=values))
     return proof.model_copy(update=values)
+
+
+def _node_prices(where: _Places, values: dict[str, FloatArray]) -> dict[str, FloatArray]:
+    """Return the prices of nodes at their new places; an exchange may take more or less time."""
+    scales = {"node_price": where.slower, "clock_price": 1.0}
+    return {
+        name: _spread(where.node, values[name]) * scale
+        for name, scale in scales.items()
+        if len(values.get(name, ()))
+    }
 
 
 def _best_beta(view: View, proof: MessagesCertificate) -> float:

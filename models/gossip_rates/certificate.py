@@ -21,6 +21,8 @@ class Priced(Certificate):
     """Price of a unit of cost."""
     node_price: Floats = Field(default=NONE, validate_default=True)
     """Price of a node's time, shape (n,); empty where nodes have no limit."""
+    clock_price: Floats = Field(default=NONE, validate_default=True)
+    """Price of a node's calls, shape (n,); empty where nodes have no clock."""
     count_price: float = 0.0
     """Price of choosing one more edge, where their number is limited."""
     set_price: Floats = Field(default=NONE, validate_default=True)
@@ -73,6 +75,8 @@ class LeastCertificate(Certificate):
     kind: Literal["least"] = "least"
     node: int | None = None
     """The node that is too busy; `None` for the total cost."""
+    members: Integers = Field(default=NO_PLACES, validate_default=True)
+    """Nodes, an odd number of them, among which rounds allow fewer exchanges; empty for none."""
 
 
 class RadiusCertificate(Certificate):
@@ -102,6 +106,30 @@ class FewEdgesCertificate(Certificate):
     kind: Literal["few_edges"] = "few_edges"
 
 
+class CasesCertificate(Certificate):
+    """A tree of cases that together hold every choice of edges, each leaf bounded by points.
+
+    In preorder: after an edge come the case in which it is chosen, and that in which it is not.
+    """
+
+    kind: Literal["cases"] = "cases"
+    value: float
+    """Bound of lambda_2: the largest of the leaves."""
+    branch: Integers
+    """Edge that is decided, -1 for a leaf."""
+    place: Integers
+    """Number of the points that bound a leaf; -1 where no choice within it joins the network."""
+    points: FloatTable
+    """All points, one table of n rows below the other."""
+
+
+class TreesCertificate(Certificate):
+    """No spanning tree has a larger lambda_2; all of them are gone through again."""
+
+    kind: Literal["trees"] = "trees"
+    value: float
+
+
 GossipCertificate = (
     EmbeddingCertificate
     | MessagesCertificate
@@ -110,6 +138,8 @@ GossipCertificate = (
     | PiecesCertificate
     | LeastCertificate
     | FewEdgesCertificate
+    | CasesCertificate
+    | TreesCertificate
 )
 CERTIFICATES = (
     EmbeddingCertificate,
@@ -119,4 +149,6 @@ CERTIFICATES = (
     PiecesCertificate,
     LeastCertificate,
     FewEdgesCertificate,
+    CasesCertificate,
+    TreesCertificate,
 )

@@ -19,6 +19,7 @@ from planner.models.gossip_rates.bounds import (
     resistance_bound,
 )
 from planner.models.gossip_rates.certificate import (
+    CasesCertificate,
     EmbeddingCertificate,
     FewEdgesCertificate,
     GossipCertificate,
@@ -28,7 +29,9 @@ from planner.models.gossip_rates.certificate import (
     Priced,
     RadiusCertificate,
     ReferenceCertificate,
+    TreesCertificate,
 )
+from planner.models.gossip_rates.check_choices import cases_bound, check_trees
 from planner.models.gossip_rates.evaluate import EVERY_EDGE, busy_times
 from planner.models.gossip_rates.instance import GossipRates
 from planner.models.gossip_rates.laplacian import components
@@ -52,6 +55,8 @@ def check_certificate(instance: GossipRates, certificate: GossipCertificate) -> 
         return _check_few(instance)
     if isinstance(certificate, LeastCertificate):
         return _check_least(instance, certificate)
+    if isinstance(certificate, TreesCertificate):
+        return check_trees(view, certificate)
     value = bound_of(view, certificate)
     if value is None:
         where = f"`{certificate.kind}` proves nothing about `{view.objective}` here"
@@ -71,6 +76,7 @@ def bound_of(view: View, certificate: GossipCertificate) -> float | None:
         MessagesCertificate: _messages,
         ReferenceCertificate: _reference,
         RadiusCertificate: _radius,
+        CasesCertificate: cases_bound,
     }
     try:
         with np.errstate(all="ignore"):
@@ -83,17 +89,15 @@ def bound_of(view: View, certificate: GossipCertificate) -> float | None:
 
 def prices_of(view: View, proof: Priced) -> Prices | None:
     """Return the prices of a certificate; `None` where they do not fit the instance."""
-    prices = (proof.node_price, proof.set_price)
+    prices = (proof.node_price, proof.clock_price, proof.set_price)
     if min(proof.total_price, proof.count_price) < 0 or any((price < 0).any() for price in prices):
         return None
-    if len(proof.node_price) not in (0, view.nodes):
+    if any(len(price) not in (0, view.nodes) for price in (proof.node_price, proof.clock_price)):
         return None
-    sets = _odd_sets(view, proof)
-    return (
-        None
-        if sets is None
-        else Prices(proof.total_price, proof.node_price, sets, proof.count_price)
-    )
+    if (sets := _odd_sets(view, proof)) is None:
+        return None
+    clock = proof.clock_price if len(proof.clock_price) else None
+    return Prices(proof.total_price, proof.node_price, sets, proof.count_price, clock)
 
 
 def _odd_sets(view: View, proof: Priced) -> tuple[tuple[IntArray, float], ...] | None:
@@ -151,7 +155,7 @@ def _check_pieces(instance: GossipRates, proof: PiecesCertificate) -> CheckedBou
     if len(proof.side) and (proof.side.min() < 0 or proof.side.max() >= view.nodes):
         return refused("certificate-shape", "`side` names nodes that do not exist")
     inside[proof.side] = True
-    crossing = view.usable & (inside[view.ends[:, 0]] != inside[view.ends[:, 1]])
+    crossing = can_run(view) & (inside[view.ends[:, 0]] != inside[view.ends[:, 1]])
     if crossing.any() or inside.all() or not inside.any():
         return refused("certificate-kind", "the sides are joined, or one of them is empty")
     return CheckedBound(bounds={}, infeasible=True, reasons=(pieces_reason(instance),))
@@ -160,7 +164,8 @@ def _check_pieces(instance: GossipRates, proof: PiecesCertificate) -> CheckedBou
 def pieces_reason(instance: GossipRates) -> Reason:
     """Return why a network in pieces has no plan, naming the pieces."""
     view, names = instance.view, instance.topology.names()
-    label = components(view.nodes, view.ends[view.usable])
+    running = can_run(view)
+    label = components(view.nodes, view.ends[running])
     pieces = []
     for piece in range(min(int(label.max()) + 1, 5)):
         nodes = np.flatnonzero(label == piece)
@@ -174,8 +179,26 @@ def pieces_reason(instance: GossipRates) -> Reason:
         message=(
             f"no edge that may be used joins {' with '.join(pieces)}{more}. "
             "Add an edge between them, or allow one that `max_rate: 0` forbids"
+            + ("" if (running == view.usable).all() else FULL)
         ),
     )
+
+
+FULL = ", or lower a `min_rate` that leaves the others of its worker, or all others, no room"
+
+
+def can_run(view: View) -> np.ndarray:
+    """Return which edges can have a rate above zero (a mask), shape (m,).
+
+    Those of a worker, or all, cannot where the least rates of others use up the budget, within the
+    rounding that budgets are kept to.
+    """
+    running = view.usable & (view.least > 0)
+    share, total = least_loads(view)
+    if total is not None and total >= 1 - COMBINATORIAL:
+        return running
+    has_room = (share < 1 - COMBINATORIAL)[view.ends].all(axis=1)
+    return running | (view.usable & has_room)
 
 
 def least_loads(view: View) -> tuple[FloatArray, float | None]:
@@ -186,25 +209,59 @@ def least_loads(view: View) -> tuple[FloatArray, float | None]:
     return share, total
 
 
-def least_reason(instance: GossipRates, node: int | None) -> Reason:
+def exchanges_within(view: View, members: IntArray) -> float:
+    """Return how many exchanges the least rates ask for at a time among some nodes."""
+    inside = np.isin(view.ends, members).all(axis=1)
+    return float((view.least * view.duration)[inside].sum())
+
+
+def least_reason(instance: GossipRates, proof: LeastCertificate) -> Reason:
     """Return why the least rates leave no plan, naming the limit."""
-    where = "all edges" if node is None else f"node {instance.topology.names()[node]}"
+    view, names = instance.view, instance.topology.names()
+    if len(proof.members):
+        count = len(proof.members)
+        more = ", ..." if count > SHOWN else ""
+        where = ", ".join(names[int(node)] for node in proof.members[:SHOWN]) + more
+        asked, given = exchanges_within(view, proof.members), (count - 1) / 2
+        field, what = "budget.matching", f"a round has {given:g} of them at most"
+        asks = f"{asked:.6g} exchanges at a time among these {count} workers"
+    elif proof.node is not None and view.concurrency is not None:
+        where = f"node {names[proof.node]}"
+        field = "budget.matching" if view.is_matching else "budget.node"
+        what = f"it can do {view.concurrency[proof.node]:g}"
+        asks = f"{busy_times(view, view.least)[proof.node]:.6g} exchanges at a time of this worker"
+    else:
+        where, field, what = "all edges", "budget.total", f"the budget is {view.total:g}"
+        asks = f"a total cost of {float(view.cost @ view.least):.6g}"
     return Reason(
         code="least-rates-over-budget",
         constraint="topology.edges.min_rate",
         where=where,
-        message="the least rates alone exceed the budget here. Lower them or raise the budget",
+        message=f"`min_rate` alone asks for {asks}, and by `{field}` {what}. Lower `min_rate` here"
+        + ("" if field == "budget.matching" else f", or raise `{field}`"),
     )
 
 
+SHOWN = 8
+"""Nodes that are named."""
+
+
 def _check_least(instance: GossipRates, proof: LeastCertificate) -> CheckedBound:
-    share, total = least_loads(instance.view)
-    if proof.node is not None and not 0 <= proof.node < len(share):
-        return refused("certificate-shape", "`node` is a node that does not exist")
-    load = total if proof.node is None else float(share[proof.node])
+    view = instance.view
+    share, total = least_loads(view)
+    members = np.unique(proof.members)
+    named = members if proof.node is None else np.append(members, proof.node)
+    if len(named) and (named.min() < 0 or named.max() >= view.nodes):
+        return refused("certificate-shape", "it names nodes that do not exist")
+    if len(members):
+        is_odd = view.is_matching and len(members) % 2 == 1 and len(members) > 1
+        load = 2 * exchanges_within(view, members) / (len(members) - 1) if is_odd else None
+        proof = proof.model_copy(update={"members": members})
+    else:
+        load = total if proof.node is None else float(share[proof.node])
     if load is None or load <= 1 + COMBINATORIAL:
         return refused("certificate-kind", "the least rates keep this limit")
-    return CheckedBound(bounds={}, infeasible=True, reasons=(least_reason(instance, proof.node),))
+    return CheckedBound(bounds={}, infeasible=True, reasons=(least_reason(instance, proof),))
 
 
 def edges_needed(view: View) -> int:

@@ -8,6 +8,7 @@ import numpy as np
 from planner.models.base.arrays import FloatArray
 from planner.models.base.evaluation import Evaluation, Metric, Objective, Sense, Violation
 from planner.models.base.rounding import COMBINATORIAL
+from planner.models.gossip_rates.clocks import call_faults
 from planner.models.gossip_rates.figures import Figures, figures, radius, total_resistance
 from planner.models.gossip_rates.instance import GossipRates
 from planner.models.gossip_rates.laplacian import components
@@ -55,7 +56,8 @@ def _evaluate(view: View, plan: GossipPlan) -> Evaluation:
             "steps_per_e": 1 / math.log(1 / spectral) if 0 < spectral < 1 else None,
         }
         return _result(view, spectral, metrics, list(_weight_faults(view, rate)))
-    faults = [*_limit_faults(view, rate), *_matching(view, plan), *_pieces(view, rate, kept)]
+    limits = [*_limit_faults(view, rate), *call_faults(view, plan)]
+    faults = [*limits, *_matching(view, plan), *_pieces(view, rate, kept)]
     wanted = view.objective in ("fewest_messages", "gradient_rate")
     found = figures(view, rate, kept, all_edges=wanted)
     total = total_resistance(view, rate) if view.objective == "total_resistance" else None

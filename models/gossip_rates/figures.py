@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from planner.models.base.arrays import FloatArray
+from planner.models.gossip_rates.expanders import is_wide
 from planner.models.gossip_rates.laplacian import (
     components,
     dense_laplacian,
@@ -54,7 +55,7 @@ def figures(view: View, rate: FloatArray, kept: np.ndarray, *, all_edges: bool) 
     mixing, _ = fiedler(view.nodes, ends, used)
     resistance = None
     cheap = view.nodes <= (LARGE if len(ends) <= FEW * view.nodes else DENSE)
-    if mixing > 0 and (all_edges or cheap):
+    if mixing > 0 and (all_edges or (cheap and not is_wide(view.nodes, ends))):
         resistance = float(resistances(view.nodes, ends, used).max())
     return Figures(mixing, resistance, float(view.cost @ rate))
 

@@ -8,7 +8,7 @@ from planner.models.base.errors import Issue
 from planner.models.base.instance import Instance
 from planner.models.base.quantities import Size
 from planner.models.base.record import Count, Record
-from planner.models.gossip_rates.network import Network, Positive
+from planner.models.gossip_rates.network import Family, Network, Positive
 from planner.models.gossip_rates.view import View, compile_view
 
 ObjectiveName = Literal[
@@ -35,6 +35,8 @@ class Budget(Record):
     """Edges that may be chosen (`edge_selection`), those with a `min_rate` not counted."""
     matching: bool = False
     """Whether exchanges come in rounds in which each worker takes part in at most one."""
+    clock: Positive | None = None
+    """Wake-ups of each worker per second, at each of which it calls one of its peers."""
 
 
 class GossipRates(Instance):
@@ -55,8 +57,16 @@ class GossipRates(Instance):
     """What a worker sends in one average; exchanges last one unit of time if not given."""
     duplex: Literal["full", "half"] = "full"
     """Whether both directions of an exchange run at once."""
+    overlay: Literal["given", "complete"] = "given"
+    """Who may exchange: the ends of an edge, or every two workers over the edges between them."""
     budget: Budget = Budget()
     objective: ObjectiveName = "fewest_messages"
+
+    @property
+    def family(self) -> Family | None:
+        """The family whose edges the workers have, `None` for other networks and for overlays."""
+        topology = self.topology
+        return topology if isinstance(topology, Family) and self.overlay == "given" else None
 
     @functools.cached_property
     def view(self) -> View:
@@ -69,9 +79,10 @@ class GossipRates(Instance):
 
     def cross_check(self) -> Iterator[Issue]:
         """Yield faults that concern several entities."""
+        from planner.models.gossip_rates.overlay import overlay_faults
         from planner.models.gossip_rates.references import check_references
 
-        issues = list(self.topology.cross_check())
+        issues = [*self.topology.cross_check(), *overlay_faults(self)]
         yield from issues
         if not issues:
             yield from check_references(self)

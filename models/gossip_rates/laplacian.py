@@ -5,12 +5,16 @@ from typing import Any
 import numpy as np
 
 from planner.models.base.arrays import FloatArray, IntArray
-from planner.models.gossip_rates.selected_inverse import factorise, selected
+from planner.models.gossip_rates.clusters import enclosed
+from planner.models.gossip_rates.expanders import PROBES, is_wide, lowest_pairs
+from planner.models.gossip_rates.selected_inverse import decompose, factorise, selected
 
 DENSE = 600
 """Up to so many nodes all eigenvalues are computed at once."""
 DENSE_DEGREE = 6
 """Edges per node above which a large Laplacian is multiplied with rather than factorised."""
+RESTARTS = 25
+"""Beyond so many the lowest eigenvalues are too close to each other for an iteration."""
 SLICE = 4_000_000
 """Entries of a table of edges by nodes that are held at a time."""
 
@@ -60,7 +64,7 @@ def fiedler(nodes: int, ends: IntArray, rate: FloatArray) -> tuple[float, FloatA
 
     Zero for rates that leave the network in pieces. Networks above `DENSE` nodes are solved by
     Lanczos iteration, constants projected out: on the inverse of the Laplacian without one node, or
-    on the Laplacian itself where it has many edges.
+    on a polynomial of the Laplacian itself where factors of it would fill up.
     """
     used = rate > 0
     if components(nodes, ends[used]).max() > 0:
@@ -70,50 +74,56 @@ def fiedler(nodes: int, ends: IntArray, rate: FloatArray) -> tuple[float, FloatA
 
         values, vectors = eigh(dense_laplacian(nodes, ends, rate), subset_by_index=[0, 1])
         return float(values[1]), vectors[:, 1]
-    return _lanczos(nodes, ends, rate)
-
-
-def _lanczos(nodes: int, ends: IntArray, rate: FloatArray) -> tuple[float, FloatArray]:
-    from scipy.sparse.linalg import LinearOperator, eigsh
-
-    scale = float(rate.max())
-    start = np.random.default_rng(0).standard_normal(nodes)
-    start -= start.mean()
-    if len(ends) > DENSE_DEGREE * nodes:
-        apply, width = _mirrored(nodes, ends, rate / scale), 60
-    else:
-        apply, width = solver(nodes, ends, rate / scale), None
-    operator = LinearOperator((nodes, nodes), matvec=apply, dtype=np.float64)
-    _, vectors = eigsh(operator, k=1, which="LA", v0=start, tol=1e-12, ncv=width)
-    vector = vectors[:, 0] - vectors[:, 0].mean()
-    vector /= np.linalg.norm(vector)
+    vector = lowest_vectors(nodes, ends, rate, 1, 1e-12)[1][:, 0]
     difference = vector[ends[:, 0]] - vector[ends[:, 1]]
     return float(rate @ difference**2), vector
 
 
-def _mirrored(nodes: int, ends: IntArray, rate: FloatArray) -> Any:
-    """Return a function that applies c P - L, whose largest eigenvalue is c - lambda_2.
+def lowest_vectors(
+    nodes: int, ends: IntArray, rate: FloatArray, count: int, tolerance: float
+) -> tuple[FloatArray, FloatArray]:
+    """Return the smallest positive eigenvalues, ascending, and unit eigenvectors (n, count).
 
-    Networks of many edges mix fast and fill up when factorised: there it takes few multiplications.
+    The network is connected and large; `tolerance` is relative, and one of the iteration. Only one
+    vector comes back where the eigenvalues are too close to each other.
     """
-    matrix = laplacian(nodes, ends, rate).tocsr()
-    most = 2 * float(matrix.diagonal().max())
+    from scipy.sparse.linalg import ArpackNoConvergence, LinearOperator, eigsh
 
-    def apply(right: FloatArray) -> FloatArray:
-        right = right - right.mean()
-        result: FloatArray = most * right - matrix @ right
-        return result
+    scale = float(rate.max())
+    wide = is_wide(nodes, ends[rate > 0])
+    if wide or len(ends) > DENSE_DEGREE * nodes:
+        probes = PROBES if wide else PROBES[:1]
+        matrix = laplacian(nodes, ends, rate / scale).tocsr()
+        found = lowest_pairs(matrix, count, tolerance, probes)
+        if found is not None:
+            return found[0] * scale, found[1]
+    start = np.random.default_rng(0).standard_normal(nodes)
+    start -= start.mean()
+    apply = solver(nodes, ends, rate / scale)
+    operator = LinearOperator((nodes, nodes), matvec=apply, dtype=np.float64)
+    try:
+        values, vectors = eigsh(
+            operator, k=count, which="LA", v0=start, tol=tolerance, maxiter=RESTARTS
+        )
+    except ArpackNoConvergence:
+        values, vectors = _crowded(laplacian(nodes, ends, rate / scale), apply(apply(start)))
+    order = np.argsort(-values)
+    vectors = vectors[:, order] - vectors[:, order].mean(axis=0)
+    return scale / values[order], vectors / np.linalg.norm(vectors, axis=0)
 
-    return apply
+
+def _crowded(matrix: Any, vector: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Return the largest eigenvalue of the inverse alone, (1,), and its vector (n, 1)."""
+    found = enclosed(matrix.tocsc(), vector)
+    if found is None:
+        raise ArithmeticError("the second eigenvalue cannot be told from its neighbours")
+    return 1 / np.array([found[0]]), found[1][:, None]
 
 
 def solver(nodes: int, ends: IntArray, rate: FloatArray) -> Any:
     """Return a function that applies L^+ to a vector (n,) or to columns (n, k)."""
-    from scipy.sparse.linalg import splu
-
     # The last node is held at zero; what that adds is a constant, which is projected out.
-    grounded = laplacian(nodes, ends, rate).tocsc()[:-1, :-1]
-    factors = splu(grounded, permc_spec="MMD_AT_PLUS_A", options={"SymmetricMode": True})
+    factors = decompose(laplacian(nodes, ends, rate).tocsc()[:-1, :-1])
 
     def apply(right: FloatArray) -> FloatArray:
         right = right - right.mean(axis=0)

@@ -39,6 +39,8 @@ class Worker(Record):
     node: Name
     concurrency: Positive | None = None
     """Exchanges at a time; `budget.node` if not given."""
+    clock: Positive | None = None
+    """Wake-ups per second; `budget.clock` if not given."""
     nic_rate: Rate | None = None
     """Rate of its network card; no limit if not given."""
 

@@ -9,6 +9,7 @@ from planner.models.base.arrays import Floats, Integers
 from planner.models.base.artefacts import Plan
 
 NONE = np.zeros(0, dtype=np.int64)
+NO_CALLS = np.zeros(0)
 
 
 class RatesPlan(Plan):
@@ -23,6 +24,9 @@ class RatesPlan(Plan):
     dropped: Integers = Field(default=NONE, validate_default=True)
     """Edges that are taken out of the network altogether; their rate is zero and their resistance
     counts no more."""
+    calls: Floats = Field(default=NO_CALLS, validate_default=True)
+    """Averages per unit of time in which the first end of an edge calls the second; those of the
+    other direction make up the rate. Only where workers have clocks, else empty."""
 
 
 class MatchingPlan(Plan):

@@ -21,6 +21,8 @@ class Prices:
     """Odd sets of nodes and the price of an exchange within each."""
     count: float = 0.0
     """Price of taking one more edge, where the number of edges is limited."""
+    clock: FloatArray | None = None
+    """Price of each node's calls, shape (n,); `None` for none."""
 
 
 def most_worth(view: View, worth: FloatArray, prices: Prices) -> float | None:
@@ -31,19 +33,39 @@ def most_worth(view: View, worth: FloatArray, prices: Prices) -> float | None:
     without a limit of their own are raised, either all together or those of single nodes; `None`
     where neither is possible.
     """
-    paid, spent = _payment(view, prices)
+    paid, spent = payment(view, prices)
     free = (view.most == NO_LIMIT) & (worth > 0)
     found = []
     if view.concurrency is not None:
         lifted = np.zeros(view.nodes)
         short = (np.maximum(worth - paid, 0.0) / view.duration)[free]
-        np.maximum.at(lifted, view.ends[free, 0], short)
+        np.maximum.at(lifted, _fuller_end(view, view.concurrency)[free], short)
         more = view.duration * lifted[view.ends].sum(axis=1)
         found.append(_counted(view, worth - paid - more, spent + float(view.concurrency @ lifted)))
+    if view.total is not None:
+        raised = float((np.maximum(worth - paid, 0.0) / view.cost)[free].max(initial=0.0))
+        found.append(_counted(view, worth - paid - raised * view.cost, spent + raised * view.total))
+    if view.clock is not None:
+        # A call comes from either end: both ask at least what is missing.
+        lifted = np.zeros(view.nodes)
+        short = np.repeat(np.maximum(worth - paid, 0.0)[free], 2)
+        np.maximum.at(lifted, view.ends[free].ravel(), short)
+        more = lifted[view.ends].min(axis=1)
+        found.append(_counted(view, worth - paid - more, spent + float(view.clock @ lifted)))
     if (paid[free] > 0).all():
         raised = max(1.0, float((worth[free] / paid[free]).max())) if free.any() else 1.0
         found.append(_counted(view, worth - raised * paid, raised * spent))
     return min(found) if found else None
+
+
+def _fuller_end(view: View, concurrency: FloatArray) -> IntArray:
+    """Return the end of each edge to which the least rates leave less room, (m,).
+
+    What a node that they fill is paid is no loss: all of it comes back.
+    """
+    busy = np.bincount(view.ends.ravel(), np.repeat(view.least * view.duration, 2), view.nodes)
+    room = (concurrency - busy)[view.ends]
+    return np.where(room[:, 1] < room[:, 0], view.ends[:, 1], view.ends[:, 0])
 
 
 def _counted(view: View, rest: FloatArray, spent: float) -> float:
@@ -54,7 +76,7 @@ def _counted(view: View, rest: FloatArray, spent: float) -> float:
     return spent + float(extra.sum()) + upper(size, 8 * view.edges + 64) - size
 
 
-def _payment(view: View, prices: Prices) -> tuple[FloatArray, float]:
+def payment(view: View, prices: Prices) -> tuple[FloatArray, float]:
     """Return what a unit of rate of each edge pays, and what all limits are worth."""
     paid, spent = np.zeros(view.edges), 0.0
     if view.total is not None:
@@ -62,6 +84,10 @@ def _payment(view: View, prices: Prices) -> tuple[FloatArray, float]:
     if view.concurrency is not None and len(prices.node):
         paid = paid + view.duration * prices.node[view.ends].sum(axis=1)
         spent += float(view.concurrency @ prices.node)
+    if view.clock is not None and prices.clock is not None:
+        # Rates are calls of either end, so that the cheaper end pays at least.
+        paid = paid + prices.clock[view.ends].min(axis=1)
+        spent += float(view.clock @ prices.clock)
     if view.count is not None:
         choice = (view.least <= 0) & view.usable
         paid = paid + prices.count * choice / np.where(choice, view.most, 1.0)

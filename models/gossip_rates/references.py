@@ -36,12 +36,13 @@ def check_references(instance: "GossipRates") -> Iterator[Issue]:
         message = "these edges have no bandwidth, and messages have a size"
         fix = "Give `topology.bandwidth`, or leave `message_size` out."
         yield Issue(code="bandwidth-missing", loc=("topology",), message=message, fix=fix)
-    limits = (budget.node, budget.link or None, budget.matching or None)
+    limits = (budget.node, budget.link or None, budget.matching or None, budget.clock)
     if instance.objective == "fewest_messages" and any(limit is not None for limit in limits):
         message = "the fewest messages do not depend on what workers and links can do"
         fix = "Leave these limits out, or ask for `gradient_rate`."
         yield Issue(code="budget-unused", loc=("budget",), message=message, fix=fix)
     yield from _check_selection(instance)
+    yield from _check_clocks(instance)
     yield from _check_figures(instance)
     scale_free = instance.objective in ("fewest_messages", *SYNCHRONOUS)
     for place, edge in enumerate(topology.edges if isinstance(topology, EdgeList) else ()):
@@ -56,6 +57,30 @@ def check_references(instance: "GossipRates") -> Iterator[Issue]:
         yield Issue(code="budget-unused", loc=("budget",), message=message, fix=fix)
 
 
+def _check_clocks(instance: "GossipRates") -> Iterator[Issue]:
+    """Yield limits that do not go with wake-up clocks, and clocks that nothing uses."""
+    topology, budget = instance.topology, instance.budget
+    listed = topology if isinstance(topology, EdgeList) else None
+    if budget.clock is None:
+        for place, worker in enumerate(listed.workers if listed is not None else ()):
+            if worker.clock is not None:
+                message = "this worker has a clock, and `budget.clock` does not ask for clocks"
+                fix = "Give `budget.clock`, or leave `clock` out."
+                loc = ("topology", "workers", place)
+                yield Issue(code="budget-unused", loc=loc, message=message, fix=fix)
+        return
+    if budget.matching:
+        message = "workers that wake by clocks of their own do not meet in rounds"
+        fix = "Leave out `clock` or `matching`."
+        yield Issue(code="clock-rounds", loc=("budget", "clock"), message=message, fix=fix)
+    for place, edge in enumerate(listed.edges if listed is not None else ()):
+        if edge.min_rate > 0:
+            message = "a least rate of an edge cannot be held to where workers wake by clocks"
+            fix = "Leave out `min_rate`, or `clock` in `budget`."
+            loc = ("topology", "edges", place)
+            yield Issue(code="clock-least", loc=loc, message=message, fix=fix)
+
+
 def _check_figures(instance: "GossipRates") -> Iterator[Issue]:
     """Yield least rates that a link cannot reach, and figures that are too far apart."""
     view = compile_view(instance)
@@ -67,10 +92,12 @@ def _check_figures(instance: "GossipRates") -> Iterator[Issue]:
         fix = "Lower `min_rate`, raise `max_rate`, or allow several exchanges at a time."
         yield Issue(code="rates-crossed", loc=("topology", "edges"), message=message, fix=fix)
     limited = view.most[(view.most > 0) & (view.most < NO_LIMIT)]
-    for name, column in (("cost", view.cost), ("duration", view.duration), ("max_rate", limited)):
+    clock = np.zeros(0) if view.clock is None else view.clock
+    named = (("cost", view.cost), ("duration", view.duration), ("max_rate", limited))
+    for name, column in (*named, ("clock", clock)):
         if len(column) and not 0 < column.max() <= APART * column.min():
-            message = f"the figures `{name}` of the edges are more than a factor of {APART:g} apart"
-            fix = "Leave out the edge that is never the limit, or mend the unit of a figure."
+            message = f"the figures `{name}` are more than a factor of {APART:g} apart"
+            fix = "Leave out what is never the limit, or mend the unit of a figure."
             yield Issue(code="rates-apart", loc=("topology",), message=message, fix=fix)
 
 

@@ -43,6 +43,8 @@ def draw(rng: np.random.Generator) -> dict[str, Any]:
         values |= PHYSICAL
     elif objective in ("fastest_mixing", "gradient_rate"):
         values["budget"] = _budget(rng, objective)
+    if rng.random() < 0.15:
+        values["overlay"] = "complete"
     return values
 
 
@@ -70,8 +72,10 @@ def _budget(rng: np.random.Generator, objective: str) -> dict[str, Any]:
     kind = rng.random()
     if kind < 0.4:
         return {"total": round(float(rng.uniform(0.5, 4)), 3)}
-    if kind < 0.7:
+    if kind < 0.6:
         return {"node": 1}
+    if kind < 0.75:
+        return {"clock": round(float(rng.uniform(0.5, 4)), 3)}
     if kind < 0.85:
         return {"link": True, "node": 2}
     return {"matching": True} if objective == "fastest_mixing" else {"node": 1.5}

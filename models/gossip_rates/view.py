@@ -8,6 +8,7 @@ import numpy as np
 from planner.models.base.arrays import FloatArray, IntArray
 from planner.models.gossip_rates.families import edges_of
 from planner.models.gossip_rates.network import EdgeList, Family
+from planner.models.gossip_rates.overlay import routed
 
 if TYPE_CHECKING:
     from planner.models.gossip_rates.instance import GossipRates
@@ -38,6 +39,8 @@ class View:
     objective: str
     unit: str
     """Unit of a rate: `1/s`, or `1` where exchanges last one unit of time."""
+    clock: FloatArray | None = None
+    """Calls that each node makes per unit of time at most, shape (n,)."""
 
     @property
     def edges(self) -> int:
@@ -56,8 +59,13 @@ NO_LIMIT = float(np.finfo(np.float64).max)
 def compile_view(instance: "GossipRates") -> View:
     """Return the view of a checked instance; parallel edges become the cheapest of them."""
     topology, budget = instance.topology, instance.budget
-    table = _listed(instance, topology) if isinstance(topology, EdgeList) else _generated(instance)
+    table = _listed(topology) if isinstance(topology, EdgeList) else _generated(topology)
+    table["duration"] = _duration(instance, table)
     ends, columns = _merge(table.pop("ends"), table)
+    if instance.overlay == "complete":
+        pairs = routed(len(topology.names()), ends, columns)
+        pairs |= {"duration": _duration(instance, pairs), **_unlimited(len(pairs["ends"]))}
+        ends, columns = pairs.pop("ends"), pairs
     duration, most = columns["duration"], columns["most"]
     if budget.matching:
         # A round lasts as long as its longest exchange may.
@@ -66,7 +74,8 @@ def compile_view(instance: "GossipRates") -> View:
         most = np.minimum(most, 1 / duration)
     # An exchange occupies both its ends, so a node budget of matchings holds as well.
     node = 1.0 if budget.matching and budget.node is None else budget.node
-    limited = node is not None or budget.link or budget.matching or budget.edges is not None
+    others = (node, budget.link or None, budget.matching or None, budget.edges, budget.clock)
+    limited = any(limit is not None for limit in others)
     physical = instance.message_size is not None
     return View(
         nodes=len(topology.names()),
@@ -77,6 +86,7 @@ def compile_view(instance: "GossipRates") -> View:
         most=most,
         total=budget.total if budget.total is not None or limited else 1.0,
         concurrency=None if node is None else _concurrency(topology, node, budget.matching),
+        clock=None if budget.clock is None else _by_worker(topology, "clock", budget.clock),
         is_matching=budget.matching,
         count=budget.edges,
         objective=instance.objective,
@@ -84,7 +94,7 @@ def compile_view(instance: "GossipRates") -> View:
     )
 
 
-def _listed(instance: "GossipRates", topology: EdgeList) -> dict[str, Any]:
+def _listed(topology: EdgeList) -> dict[str, Any]:
     names = topology.names()
     if topology.edge_table is not None:
         arrays = topology.edge_table.content.arrays
@@ -93,7 +103,7 @@ def _listed(instance: "GossipRates", topology: EdgeList) -> dict[str, Any]:
         cost = np.asarray(arrays.get("cost", np.ones(count)), dtype=np.float64)
         latency = np.full(count, topology.latency)
         rate = np.full(count, topology.bandwidth or NO_LIMIT)
-        least, most = np.zeros(count), np.full(count, NO_LIMIT)
+        limits = _unlimited(count)
     else:
         edges = topology.edges
         places = [[names.find(e.a), names.find(e.b)] for e in edges]
@@ -101,38 +111,40 @@ def _listed(instance: "GossipRates", topology: EdgeList) -> dict[str, Any]:
         cost = np.array([1.0 if e.cost is None else e.cost for e in edges])
         latency = np.array([topology.latency if e.latency is None else e.latency for e in edges])
         rate = np.array([e.bandwidth or topology.bandwidth or NO_LIMIT for e in edges])
-        least = np.array([e.min_rate for e in edges])
-        most = np.array([NO_LIMIT if e.max_rate is None else e.max_rate for e in edges])
-    nic = np.full(len(names), NO_LIMIT)
-    for worker in topology.workers:
-        if worker.nic_rate is not None:
-            nic[names.find(worker.node)] = worker.nic_rate
-    slowest = np.minimum(rate, nic[ends].min(axis=1)) if len(ends) else rate
-    duration = _duration(instance, latency, slowest)
-    return {"ends": ends, "cost": cost, "duration": duration, "least": least, "most": most}
+        most = [NO_LIMIT if e.max_rate is None else e.max_rate for e in edges]
+        limits = {"least": np.array([e.min_rate for e in edges]), "most": np.array(most)}
+    return {"ends": ends, "cost": cost, "latency": latency, "bandwidth": rate, **limits}
 
 
-def _generated(instance: "GossipRates") -> dict[str, Any]:
-    topology = instance.topology
-    assert isinstance(topology, Family)
+def _generated(topology: Family) -> dict[str, Any]:
     ends = edges_of(topology)
     count = len(ends)
-    latency, rate = np.full(count, topology.latency), np.full(count, topology.bandwidth or NO_LIMIT)
     return {
         "ends": ends,
         "cost": np.ones(count),
-        "duration": _duration(instance, latency, rate),
-        "least": np.zeros(count),
-        "most": np.full(count, NO_LIMIT),
+        "latency": np.full(count, topology.latency),
+        "bandwidth": np.full(count, topology.bandwidth or NO_LIMIT),
+        **_unlimited(count),
     }
 
 
-def _duration(instance: "GossipRates", latency: FloatArray, rate: FloatArray) -> FloatArray:
-    """Return latency plus transfer; twice the transfer where one direction waits for the other."""
+def _unlimited(count: int) -> dict[str, FloatArray]:
+    """Return least and most rates of edges that have none of their own."""
+    return {"least": np.zeros(count), "most": np.full(count, NO_LIMIT)}
+
+
+def _duration(instance: "GossipRates", table: dict[str, Any]) -> FloatArray:
+    """Return latency plus transfer, at the least rate of link and network cards.
+
+    Twice the transfer where one direction waits for the other.
+    """
     if instance.message_size is None:
-        return np.ones(len(latency))
+        return np.ones(len(table["latency"]))
+    card = _by_worker(instance.topology, "nic_rate", NO_LIMIT)
+    rate = np.minimum(table["bandwidth"], card[table["ends"]].min(axis=1, initial=NO_LIMIT))
     ways = 2 if instance.duplex == "half" else 1
-    return latency + ways * instance.message_size / rate
+    result: FloatArray = table["latency"] + ways * instance.message_size / rate
+    return result
 
 
 def _merge(ends: IntArray, columns: dict[str, Any]) -> tuple[IntArray, dict[str, FloatArray]]:
@@ -149,10 +161,15 @@ def _merge(ends: IntArray, columns: dict[str, Any]) -> tuple[IntArray, dict[str,
 
 
 def _concurrency(topology: EdgeList | Family, node: float, is_matching: bool) -> FloatArray:
-    names = topology.names()
-    found = np.full(len(names), node)
-    if isinstance(topology, EdgeList):
-        for worker in topology.workers:
-            if worker.concurrency is not None:
-                found[names.find(worker.node)] = worker.concurrency
+    found = _by_worker(topology, "concurrency", node)
     return np.minimum(found, 1.0) if is_matching else found
+
+
+def _by_worker(topology: EdgeList | Family, field: str, usual: float) -> FloatArray:
+    """Return a figure of every node: that of its worker, or the usual one."""
+    names = topology.names()
+    found = np.full(len(names), usual)
+    for worker in topology.workers if isinstance(topology, EdgeList) else ():
+        if (value := getattr(worker, field)) is not None:
+            found[names.find(worker.node)] = value
+    return found

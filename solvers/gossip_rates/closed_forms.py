@@ -14,7 +14,6 @@ from planner.models.gossip_rates.certificate import (
 )
 from planner.models.gossip_rates.check import bound_of
 from planner.models.gossip_rates.instance import GossipRates
-from planner.models.gossip_rates.network import Family
 from planner.models.gossip_rates.plan import RatesPlan
 from planner.models.gossip_rates.view import View
 from planner.solvers.contract import Answer, Run
@@ -82,17 +81,17 @@ def _is_complete(view: View) -> bool:
 
 
 def _is_even(instance: GossipRates) -> bool:
-    topology = instance.topology
-    return _is_complete(instance.view) or (isinstance(topology, Family) and is_even(topology))
+    family = instance.family
+    return _is_complete(instance.view) or (family is not None and is_even(family))
 
 
 def _knows_mixing(instance: GossipRates) -> bool:
-    view, topology = instance.view, instance.topology
+    view, family = instance.view, instance.family
     if _is_tree(view) or _is_complete(view):
         return True
-    if not isinstance(topology, Family):
+    if family is None:
         return False
-    return topology.family == "complete_bipartite" or factors_of(topology) is not None
+    return family.family == "complete_bipartite" or factors_of(family) is not None
 
 
 def _knows_messages(instance: GossipRates) -> bool:
@@ -108,16 +107,16 @@ def _knows_resistance(instance: GossipRates) -> bool:
 
 
 def _mixing(instance: GossipRates) -> tuple[FloatArray, Proof]:
-    view, topology = instance.view, instance.topology
+    view, family = instance.view, instance.family
     if _is_tree(view):
         rate, points = tree_mixing(view)
     elif _is_complete(view):
         rate, points = np.ones(view.edges), complete(view.nodes).points
     else:
-        assert isinstance(topology, Family), "other structures are known by family alone"
-        factors = factors_of(topology)
+        assert family is not None, "other structures are known by family alone"
+        factors = factors_of(family)
         if factors is None:
-            left, right = topology.size
+            left, right = family.size
             rate, points = np.ones(view.edges), bipartite_points(left, right)
         else:
             rate, points = product_mixing(view, factors)

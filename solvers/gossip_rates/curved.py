@@ -18,10 +18,13 @@ class Curved(Scalars):
     edges: int
 
     def place(self, z: FloatArray) -> bool:
-        """Take the functions at a point; outside where a rate is not positive."""
-        if not (z[: self.edges] > 0).all():
+        """Take the functions at a point; outside where a rate is negative or nothing joins."""
+        if (z[: self.edges] < 0).any():
             return False
-        self.found = self.slack_at(z)
+        try:
+            self.found = self.slack_at(z)
+        except np.linalg.LinAlgError:
+            return False
         return bool(np.isfinite(self.found).all())
 
     def begin(self, mu: float) -> None:

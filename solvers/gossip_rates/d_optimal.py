@@ -21,6 +21,9 @@ from planner.solvers.engines.threads import blas_threads
 from planner.solvers.gossip_rates.answers import infeasible
 from planner.solvers.gossip_rates.baselines.proofs import cheap_proof, forbidden
 from planner.solvers.gossip_rates.baselines.scaling import to_limits
+from planner.solvers.gossip_rates.clocks import without_clocks
+from planner.solvers.gossip_rates.deadline import Deadline, recheck_seconds
+from planner.solvers.gossip_rates.first_plan import first_proof
 
 ACCURACY = 1e-6
 """Relative excess of the largest resistance at which the design counts as found."""
@@ -37,7 +40,9 @@ def refuses(instance: GossipRates) -> str | None:
     view = instance.view
     if view.objective in SYNCHRONOUS:
         return "weights of synchronous averaging have no resistances"
-    return "rounds of matchings have no D-optimal rates" if view.is_matching else None
+    if view.is_matching:
+        return "rounds of matchings have no D-optimal rates"
+    return without_clocks(view)
 
 
 def solve(instance: GossipRates, run: Run) -> Answer:
@@ -45,15 +50,19 @@ def solve(instance: GossipRates, run: Run) -> Answer:
     if (nothing := infeasible(instance)) is not None:
         return nothing
     view = instance.view
-    shape = np.zeros(view.edges)
+    shape, end = np.zeros(view.edges), Deadline(run, recheck_seconds(view))
     with blas_threads(run.budget.workers):
-        shape[view.usable] = design(view, lambda: run.stopping() is not None)
+        shape[view.usable] = design(view, end.is_late)
     plan = RatesPlan(rate=to_limits(view, shape), dropped=forbidden(view))
-    return Answer(plan=plan, certificate=cheap_proof(instance, run), stopped_by=run.stopping())
+    proof = cheap_proof(instance, run) or first_proof(view)
+    return Answer(plan=plan, certificate=proof, stopped_by=end.ended_by)
 
 
 def design(view: View, stop: Callable[[], bool] = lambda: False) -> FloatArray:
-    """Return the D-optimal rates of the usable edges for a total cost of 1."""
+    """Return the D-optimal rates of the usable edges for a total cost of 1.
+
+    `stop` is asked after each round whether there is no time for another.
+    """
     ends, cost = view.ends[view.usable], view.cost[view.usable]
     rounds = int(min(max(FEWEST_ROUNDS, WORK / view.nodes**3), MOST_ROUNDS))
 

@@ -1,5 +1,7 @@
 """Rates as rounds of matchings, by column generation with maximum-weight matchings."""
 
+from typing import Any
+
 import numpy as np
 
 from planner.models.base.arrays import FloatArray, IntArray
@@ -12,12 +14,17 @@ MOST_ROUNDS = 2_000
 CLOSE = 1e-9
 """How much longer than its share a round may last before another matching is sought."""
 
+MOST_ENTRIES = 60_000
+"""Entries of a table of edges by matchings up to which it is solved with all matchings known."""
+FIRM = 1e4
+"""Weight of what must not be missed."""
+
 
 def rounds(view: View, used: FloatArray, run: Run) -> MatchingPlan:
     """Return matchings whose shares come to `used`, the exchanges per round of each edge.
 
-    The least total share is the fractional chromatic index of `used`; where it is above 1, all
-    shares are scaled down by it.
+    The least total share is the fractional chromatic index of `used`, which rounding, or odd sets
+    that are not known, may leave above 1.
     """
     place = np.flatnonzero(used > 0)
     # Single edges make sure that there is a solution.
@@ -31,26 +38,59 @@ def rounds(view: View, used: FloatArray, run: Run) -> MatchingPlan:
         if weight[best].sum() <= 1 + CLOSE or run.stopping() is not None:
             break
         colours.append(best)
-    share = _polished(colours, share, place, used[place])
+    least = (view.least * view.duration)[place]
+    share = _polished(colours, share, place, used[place], least)
+    # Rounding must not leave an edge short: the colours begin with the single edges.
+    short = least - _table(colours, place) @ share
+    share[: len(place)] += np.maximum(short, 0.0)
     kept = np.flatnonzero(share > 0).tolist()
     chosen = [colours[k] for k in kept]
     edge, start = np.concatenate(chosen), np.cumsum([0, *map(len, chosen)])
+    return MatchingPlan(share=share[kept], start=start, edge=edge)
+
+
+def blended(plan: MatchingPlan, other: MatchingPlan, part: float) -> MatchingPlan:
+    """Return `part` of the other plan and the rest of the first one."""
     return MatchingPlan(
-        share=share[kept] / max(1.0, float(share[kept].sum())), start=start, edge=edge
+        share=np.concatenate([(1 - part) * plan.share, part * other.share]),
+        start=np.concatenate([plan.start, plan.start[-1] + other.start[1:]]),
+        edge=np.concatenate([plan.edge, other.edge]),
     )
 
 
 def _polished(
-    colours: list[IntArray], share: FloatArray, place: IntArray, used: FloatArray
+    colours: list[IntArray],
+    share: FloatArray,
+    place: IntArray,
+    used: FloatArray,
+    least: FloatArray,
 ) -> FloatArray:
-    """Return the shares of the matchings in use as exactly as equations can be solved."""
-    kept = np.flatnonzero(share > 0)
-    table = np.zeros((len(place), len(kept)))
-    for column, k in enumerate(kept.tolist()):
-        table[np.searchsorted(place, colours[k]), column] = 1.0
-    step = np.linalg.lstsq(table, used - table @ share[kept], rcond=None)[0]
-    found = share.copy()
-    found[kept] = np.maximum(share[kept] + step, 0.0)
+    """Return the shares as exactly as equations can be solved, none below zero.
+
+    The linear programme keeps its equations to some 1e-9. What its shares miss goes to matchings of
+    any kind (Lawson and Hanson 1974, non-negative least squares). The total and what edges do at
+    least matter most, so that what is left over goes to other edges.
+    """
+    from scipy.optimize import nnls
+
+    kept = np.arange(len(colours))
+    if len(kept) * len(place) > MOST_ENTRIES:
+        kept = np.flatnonzero(share > 0)
+    table = _table([colours[k] for k in kept.tolist()], place).toarray()
+    table = np.vstack([table, np.ones(len(kept))])
+    weight = np.append(np.where(used <= least * (1 + 1e-6), FIRM, 1.0), FIRM)
+    table = table * weight[:, None]
+    wanted = np.append(used, min(1.0, float(share.sum()))) * weight
+    found = np.zeros(len(colours))
+    if table.size > MOST_ENTRIES:
+        step = np.linalg.lstsq(table, wanted - table @ share[kept], rcond=None)[0]
+        found[kept] = np.maximum(share[kept] + step, 0.0)
+        return found
+    try:
+        found[kept] = nnls(table, wanted)[0]
+    except RuntimeError:
+        # Too many rounds: the programme's own shares are as good as it gets.
+        return share
     return found
 
 
@@ -91,12 +131,7 @@ def _shares(
     colours: list[IntArray], place: IntArray, used: FloatArray, run: Run
 ) -> tuple[FloatArray, FloatArray]:
     """Return the least shares of known matchings that make up the rates, and each edge's price."""
-    from scipy import sparse
-
-    sizes, count = [len(colour) for colour in colours], len(colours)
-    row = np.searchsorted(place, np.concatenate(colours))
-    column = np.repeat(np.arange(count), sizes)
-    table = sparse.csc_array((np.ones(len(row)), (row, column)), shape=(len(place), count))
+    count, table = len(colours), _table(colours, place)
     limits = (np.zeros(count), np.full(count, np.inf))
     quiet = Run(Budget(time_limit=run.remaining()))
     found = solve_lp(np.ones(count), table, used, used, *limits, run=quiet)
@@ -106,3 +141,13 @@ def _shares(
         single[: len(place)] = used
         return single, np.zeros(len(place))
     return np.maximum(found.values, 0.0), found.duals
+
+
+def _table(colours: list[IntArray], place: IntArray) -> Any:
+    """Return which edge (row) is in which matching (column), a sparse matrix of zeros and ones."""
+    from scipy import sparse
+
+    row = np.searchsorted(place, np.concatenate(colours))
+    column = np.repeat(np.arange(len(colours)), [len(colour) for colour in colours])
+    shape = (len(place), len(colours))
+    return sparse.csc_array((np.ones(len(row)), (row, column)), shape=shape)

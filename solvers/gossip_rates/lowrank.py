@@ -1,21 +1,30 @@
 """Fastest mixing on large networks: points in few dimensions, and rates that they prove."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from planner.models.base.arrays import FloatArray
 from planner.models.gossip_rates.bounds import mixing_bound, squared_lengths
 from planner.models.gossip_rates.certificate import EmbeddingCertificate
+from planner.models.gossip_rates.expanders import is_wide
 from planner.models.gossip_rates.instance import GossipRates
-from planner.models.gossip_rates.laplacian import dense_laplacian, fiedler, solver
+from planner.models.gossip_rates.laplacian import (
+    dense_laplacian,
+    fiedler,
+    lowest_vectors,
+    solver,
+)
 from planner.models.gossip_rates.plan import RatesPlan
 from planner.models.gossip_rates.prices import Prices
 from planner.models.gossip_rates.view import NO_LIMIT, View
 from planner.solvers.contract import Answer, Run
 from planner.solvers.engines.threads import blas_threads
 from planner.solvers.gossip_rates.answers import infeasible
+from planner.solvers.gossip_rates.clocks import REFUSAL
+from planner.solvers.gossip_rates.deadline import Deadline, recheck_seconds
+from planner.solvers.gossip_rates.first_plan import distances
 from planner.solvers.gossip_rates.lowrank_descent import descend
 from planner.solvers.gossip_rates.lowrank_energy import Energy
 
@@ -60,6 +69,8 @@ def limited(view: View) -> str | None:
         return "it knows no limit but `budget.total`; `newton` knows others"
     if view.least.any() or (view.most < NO_LIMIT).any():
         return "it knows no least and most rates of edges; `newton` does"
+    if view.clock is not None:
+        return REFUSAL
     if view.count is not None:
         return "it cannot leave edges out to keep to their number"
     return None
@@ -76,19 +87,19 @@ def solve(instance: GossipRates, run: Run) -> Answer:
             "unfolding", answer=answer(view, found), objective=found.mixing, bound=found.bound
         )
 
+    end = Deadline(run, recheck_seconds(view))
     with blas_threads(run.budget.workers):
-        found = unfold(view, run, tell)
-    return answer(view, found, run)
+        found = unfold(view, run, tell, end=end)
+    stopped = end.ended_by if found.gap > run.budget.gap else None
+    return replace(answer(view, found), stopped_by=stopped, deterministic=stopped is None)
 
 
-def answer(view: View, found: Unfolding, run: Run | None = None) -> Answer:
+def answer(view: View, found: Unfolding) -> Answer:
     """Return the rates and points of an unfolding as an answer."""
     return Answer(
         plan=RatesPlan(rate=found.rate),
         certificate=certificate(view, found),
         objective=found.mixing,
-        stopped_by=None if run is None else run.stopping(),
-        deterministic=run is None or run.stopping() is None,
     )
 
 
@@ -104,37 +115,70 @@ def unfold(
     run: Run,
     tell: Callable[[Unfolding], None] = lambda found: None,
     gap: float = 0.0,
+    end: Deadline | None = None,
 ) -> Unfolding:
     """Return the best rates and the best points found, until `gap` or the run's is reached.
 
     The order of the norm doubles up to `LAST_ORDER`; each order starts from the
     points of the one before, the first from the lowest eigenvectors of uniform rates.
     """
-    energy = Energy(view)
-    points = _start(view)
+    end = end or Deadline(run)
+    energy, precondition = Energy(view), _preconditioner(view)
+    points, begun = _start(view), run.elapsed()
     best = _judge(view, 1 / view.cost, points)
+    if (tight := _bound(view, line := distances(view))) < best.bound:
+        best = replace(best, points=line, bound=tight)
+    # The points of the last order are judged after their time is up.
+    end = end.earlier(run.elapsed() - begun)
     while True:
         tell(best)
-        points = _settle(energy, points, run)
+        points = _settle(energy, points, precondition, end)
+        if (tight := _bound(view, points)) < best.bound:
+            best = replace(best, points=points, bound=tight)
+            tell(best)
         best = _better(best, _judge(view, energy.slope(points).rate, points))
-        if best.gap <= max(gap, run.budget.gap) or energy.order >= LAST_ORDER or run.stopping():
+        if best.gap <= max(gap, run.budget.gap) or energy.order >= LAST_ORDER or end.stopping():
             tell(best)
             return best
         points = _leave_saddle(energy, points)
         energy.order *= 2
 
 
-def _settle(energy: Energy, points: FloatArray, run: Run) -> FloatArray:
+Precondition = Callable[[FloatArray], FloatArray]
+
+
+def _preconditioner(view: View) -> Callable[[FloatArray], Precondition]:
+    """Return what makes an approximate inverse of the Laplacian of any rates.
+
+    Where factors would fill up the network mixes fast, and its diagonal is close enough.
+    """
+
+    def scaled(rate: FloatArray) -> Precondition:
+        load = np.bincount(view.ends.ravel(), np.repeat(rate, 2), view.nodes)[:, None]
+        return lambda right: right / load
+
+    def factorised(rate: FloatArray) -> Precondition:
+        inverse: Precondition = solver(view.nodes, view.ends, rate)
+        return inverse
+
+    return scaled if is_wide(view.nodes, view.ends) else factorised
+
+
+def _settle(
+    energy: Energy,
+    points: FloatArray,
+    precondition: Callable[[FloatArray], Precondition],
+    end: Deadline,
+) -> FloatArray:
     """Return the points of a minimum of one order."""
-    view = energy.view
     for _ in range(ROUNDS):
         points = points / np.linalg.norm(points)
         rate = energy.slope(points).rate
-        inverse = solver(view.nodes, view.ends, np.maximum(rate, 1e-6 * float(rate.max())))
+        inverse = precondition(np.maximum(rate, 1e-6 * float(rate.max())))
         points, taken = descend(
-            energy, points, inverse, STEPS, TOLERANCE, lambda: run.stopping() is not None
+            energy, points, inverse, STEPS, TOLERANCE, lambda: end.stopping() is not None
         )
-        if taken <= 1:
+        if taken <= 1 or end.stopping():
             break
     return points
 
@@ -145,11 +189,15 @@ def _judge(view: View, rate: FloatArray, points: FloatArray) -> Unfolding:
     rate = (1 - FLOOR) * rate / float(view.cost @ rate) + FLOOR * uniform
     rate *= view.total or 1.0
     mixing, _ = fiedler(view.nodes, view.ends, rate)
-    points = points - points.mean(axis=0)
+    return Unfolding(rate, mixing, points, _bound(view, points))
+
+
+def _bound(view: View, points: FloatArray) -> float:
+    """Return what points prove about lambda_2 of any rates."""
     price = float((squared_lengths(points, view.ends) / view.cost).max())
     bound = mixing_bound(view, points, Prices(price, np.zeros(0)))
     assert bound is not None, "distinct points bound every rate"
-    return Unfolding(rate, mixing, points, bound)
+    return bound
 
 
 def _better(best: Unfolding, found: Unfolding) -> Unfolding:
@@ -186,18 +234,11 @@ def _leave_saddle(energy: Energy, points: FloatArray) -> FloatArray:
 
 def lowest(view: View, rate: FloatArray, count: int) -> tuple[FloatArray, FloatArray]:
     """Return the smallest positive eigenvalues, ascending, and their eigenvectors (n, count)."""
-    from scipy.linalg import eigh
-    from scipy.sparse.linalg import LinearOperator, eigsh
-
     rate = np.maximum(rate, FLOOR * float(rate.max()))
     if view.nodes <= 200:
+        from scipy.linalg import eigh
+
         span = [1, count]
         values, vectors = eigh(dense_laplacian(view.nodes, view.ends, rate), subset_by_index=span)
         return values, vectors
-    inverse = solver(view.nodes, view.ends, rate)
-    shape = (view.nodes, view.nodes)
-    operator = LinearOperator(shape, matvec=inverse, dtype=np.float64)
-    start = np.random.default_rng(0).standard_normal(view.nodes)
-    values, vectors = eigsh(operator, k=count, which="LA", v0=start - start.mean(), tol=1e-6)
-    order = np.argsort(-values)
-    return 1 / values[order], vectors[:, order]
+    return lowest_vectors(view.nodes, view.ends, rate, count, 1e-6)

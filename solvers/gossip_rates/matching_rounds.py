@@ -16,9 +16,10 @@ from planner.models.gossip_rates.view import View
 from planner.solvers.contract import Answer, Run
 from planner.solvers.gossip_rates import newton
 from planner.solvers.gossip_rates.answers import infeasible
-from planner.solvers.gossip_rates.decomposition import rounds
+from planner.solvers.gossip_rates.decomposition import blended, rounds
+from planner.solvers.gossip_rates.limits import limit_rows
 from planner.solvers.gossip_rates.odd_sets import violated_sets
-from planner.solvers.gossip_rates.programmes import limit_rows, scaled
+from planner.solvers.gossip_rates.programmes import scaled
 
 MOST_EDGES = 1_000
 MOST_NODES = 120
@@ -26,6 +27,9 @@ MOST_SETS = 200
 """Odd sets after which the rates are taken as they are."""
 TINY = 1e-9
 """Share of the largest rate below which an edge is left out of the rounds."""
+
+ROUNDING = 1e-10
+"""Excess over a limit that is left alone."""
 
 
 def refuses(instance: GossipRates) -> str | None:
@@ -59,19 +63,36 @@ def solve(instance: GossipRates, run: Run) -> Answer:
         if not more or run.stopping() is not None:
             break
         sets = (*sets, *more)
-    plan = _within(view, rounds(view, used, run))
+    plan = _within(view, rounds(view, used, run), run)
     answer = Answer(plan=plan, certificate=found.proof, stopped_by=run.stopping())
     count = f"{len(plan.share)} matchings; {len(sets)} odd sets were needed."
     return replace(answer, notes=(count,))
 
 
-def _within(view: View, plan: MatchingPlan) -> MatchingPlan:
-    """Return the plan with all shares scaled down to the limits, which rounding may exceed."""
+def _within(view: View, plan: MatchingPlan, run: Run) -> MatchingPlan:
+    """Return the plan within the limits, which rounding may exceed.
+
+    Rounds that do no more than the least rates take as large a part as that needs; what they cannot
+    mend is scaled down.
+    """
+    load = _loads(view, plan)
+    over = load > 1 + ROUNDING
+    if over.any() and view.least.any():
+        least = rounds(view, view.least * view.duration, run)
+        room = load - _loads(view, least)
+        part = np.where(over & (room > load - 1), (load - 1) / np.where(room > 0, room, 1.0), 0.0)
+        plan = blended(plan, least, float(part.max()))
+    most = float(_loads(view, plan).max())
+    return plan if most <= 1 + ROUNDING else plan.model_copy(update={"share": plan.share / most})
+
+
+def _loads(view: View, plan: MatchingPlan) -> FloatArray:
+    """Return how much of each limit a plan uses, 1 being all: of the rounds first."""
     rate = matching_rates(view, plan)
-    load = max((float(row.weight @ rate) for row in limit_rows(view)), default=0.0)
+    rows = [float(row.weight @ rate) for row in limit_rows(view)]
     held = np.minimum(view.most, np.finfo(np.float64).max / 4)
-    load = max(load, float((rate[held > 0] / held[held > 0]).max()))
-    return plan if load <= 1 else plan.model_copy(update={"share": plan.share / load})
+    result: FloatArray = np.concatenate([[plan.share.sum()], rows, rate[held > 0] / held[held > 0]])
+    return result
 
 
 def _used(view: View, rate: FloatArray) -> FloatArray:

@@ -16,8 +16,10 @@ from planner.solvers.gossip_rates import (
     select_edges,
 )
 from planner.solvers.gossip_rates.baselines.methods import BASELINES
+from planner.solvers.gossip_rates.first_plan import is_quick
 
 _ROOM = "planner.solvers.gossip_rates"
+_OPENING = f"{_ROOM}.first_plan:opening"
 
 METHODS = (
     Method(
@@ -25,6 +27,8 @@ METHODS = (
         proves="exact",
         summary="Condensed Newton on the rates: exact for up to some thousand edges.",
         entry=f"{_ROOM}.newton:solve",
+        is_quick=is_quick,
+        opening=_OPENING,
         refuses=newton.refuses,
     ),
     Method(
@@ -39,6 +43,8 @@ METHODS = (
         proves="exact",
         summary="One rate per class of edges that symmetry does not tell apart.",
         entry=f"{_ROOM}.orbits:solve",
+        is_quick=is_quick,
+        opening=_OPENING,
         refuses=orbits.refuses,
     ),
     Method(
@@ -46,6 +52,8 @@ METHODS = (
         proves="bounded",
         summary="Fastest mixing of large networks: points in few dimensions and their rates.",
         entry=f"{_ROOM}.lowrank:solve",
+        is_quick=is_quick,
+        opening=_OPENING,
         refuses=lowrank.refuses,
     ),
     Method(
@@ -53,6 +61,8 @@ METHODS = (
         proves="bounded",
         summary="Fewest messages of large networks; at equal costs at most twice the optimum.",
         entry=f"{_ROOM}.mix:solve",
+        is_quick=is_quick,
+        opening=_OPENING,
         refuses=mix.refuses,
     ),
     Method(
@@ -60,6 +70,8 @@ METHODS = (
         proves="baseline",
         summary="The rates of the greatest determinant: the least largest resistance.",
         entry=f"{_ROOM}.d_optimal:solve",
+        is_quick=is_quick,
+        opening=_OPENING,
         refuses=d_optimal.refuses,
     ),
     Method(
@@ -67,6 +79,8 @@ METHODS = (
         proves="bounded",
         summary="Drop and add edges for fewer messages; the bound holds for every set of edges.",
         entry=f"{_ROOM}.prune:solve",
+        is_quick=is_quick,
+        opening=_OPENING,
         refuses=prune.refuses,
     ),
     Method(
@@ -74,6 +88,8 @@ METHODS = (
         proves="exact",
         summary="Rounds of simultaneous exchanges: odd-set cuts, then matchings by their prices.",
         entry=f"{_ROOM}.matching_rounds:solve",
+        is_quick=is_quick,
+        opening=_OPENING,
         refuses=matching_rounds.refuses,
     ),
     Method(
@@ -89,6 +105,7 @@ METHODS = (
         summary="The semidefinite programmes in CVXPY, for small networks.",
         entry=f"{_ROOM}.sdp:solve",
         isolated=True,
+        opening=_OPENING,
         refuses=sdp.refuses,
         options={"backend": "`clarabel` (default) or `scs`"},
     ),

@@ -21,11 +21,19 @@ from planner.solvers.contract import Answer, Run
 from planner.solvers.engines.threads import blas_threads
 from planner.solvers.gossip_rates.answers import infeasible
 from planner.solvers.gossip_rates.d_optimal import DENSE_NODES, design
+from planner.solvers.gossip_rates.deadline import Deadline, figures_seconds, recheck_seconds
 from planner.solvers.gossip_rates.lowrank import certificate, limited, unfold
 
 GAP = 1e-4
 """Gap of the fastest mixing rates at which their search ends; the mix is further from optimal."""
 TRIALS, LARGE_TRIALS = 24, 8
+FIRST = (0.0, 0.5, 1.0)
+"""Shares of the fastest mixing rates that are tried first."""
+LEAST = 4
+"""Trials that a design and a mix of it take at least."""
+UNFOLDING, DESIGN = 0.4, 0.5
+"""Share of the time left for the fastest mixing rates, then for the design."""
+NOTE = "The bound holds for every plan, also for those that drop edges."
 
 
 def refuses(instance: GossipRates) -> str | None:
@@ -45,40 +53,52 @@ def solve(instance: GossipRates, run: Run) -> Answer:
 
 
 def _mixed(view: View, run: Run) -> Answer:
-    fast = unfold(replace(view, objective="fastest_mixing", total=1.0), run, gap=GAP)
+    end = Deadline(run, recheck_seconds(view))
+    mixing = replace(view, objective="fastest_mixing", total=1.0)
+    fast = unfold(mixing, run, gap=GAP, end=end.part(UNFOLDING))
     proof = certificate(view, fast)
     value = bound_of(view, proof)
     proof = proof.model_copy(update={"value": value})
-    run.report("fastest mixing rates", bound=value)
-    even = design(view, lambda: run.stopping() is not None)
-    rate = best_mix(view, even, fast.rate, run)
-    return Answer(
-        plan=RatesPlan(rate=rate * ((view.total or 1.0) / float(view.cost @ rate))),
-        certificate=proof,
-        stopped_by=run.stopping(),
-        deterministic=run.stopping() is None,
-        notes=("The bound holds for every plan, also for those that drop edges.",),
-    )
+    first = Answer(plan=_plan(view, 1 / view.cost), certificate=proof, notes=(NOTE,))
+    run.report("fastest mixing rates", answer=first, bound=value)
+    if end.lacks(LEAST * figures_seconds(view, resistances=True)):
+        return replace(first, stopped_by=end.ended_by, deterministic=False)
+    even = design(view, end.part(DESIGN).is_late)
+    rate = best_mix(view, even, fast.rate, end)
+    stopped = end.ended_by
+    return replace(first, plan=_plan(view, rate), stopped_by=stopped, deterministic=stopped is None)
 
 
-def best_mix(view: View, even: FloatArray, fast: FloatArray, run: Run) -> FloatArray:
-    """Return (1 - a) even + a fast with the fewest messages over a in [0, 1], by golden section."""
-    kept = np.ones(view.edges, dtype=bool)
+def _plan(view: View, rate: FloatArray) -> RatesPlan:
+    """Return rates of this shape that use up the budget."""
+    return RatesPlan(rate=rate * ((view.total or 1.0) / float(view.cost @ rate)))
+
+
+def best_mix(view: View, even: FloatArray, fast: FloatArray, end: Deadline) -> FloatArray:
+    """Return (1 - a) even + a fast with the fewest messages over a in [0, 1], by golden section.
+
+    It ends with the best so far before a trial that would be too late.
+    """
+    kept, tried = np.ones(view.edges, dtype=bool), dict[float, float]()
 
     def messages(share: float) -> float:
-        rate = (1 - share) * even + share * fast
-        found = figures(view, rate, kept, all_edges=True).messages
-        return math.inf if found is None else found
+        if share not in tried:
+            rate = (1 - share) * even + share * fast
+            found = figures(view, rate, kept, all_edges=True).messages
+            tried[share] = math.inf if found is None else found
+        return tried[share]
 
     golden, low, high = (math.sqrt(5) - 1) / 2, 0.0, 1.0
-    tried = {share: messages(share) for share in (0.0, 0.5, 1.0)}
     left, right = 1 - golden, golden
-    for _ in range(TRIALS if view.nodes <= DENSE_NODES else LARGE_TRIALS):
-        for share in (left, right):
-            tried[share] = tried[share] if share in tried else messages(share)
-        if run.stopping():
+    trials = TRIALS if view.nodes <= DENSE_NODES else LARGE_TRIALS
+    for share in FIRST:
+        if tried and end.is_late():
             break
-        if tried[left] <= tried[right]:
+        messages(share)
+    for _ in range(trials if len(tried) == len(FIRST) else 0):
+        if end.is_late():
+            break
+        if messages(left) <= messages(right):
             high, right = right, left
             left = high - golden * (high - low)
         else:

@@ -1,11 +1,12 @@
 """Condensed Newton: exact rates for networks of up to some thousand edges."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from planner.models.base.arrays import FloatArray, IntArray
+from planner.models.gossip_rates.certificate import MessagesCertificate, ReferenceCertificate
 from planner.models.gossip_rates.figures import figures, radius, total_resistance
 from planner.models.gossip_rates.instance import GossipRates
 from planner.models.gossip_rates.plan import RatesPlan
@@ -13,8 +14,11 @@ from planner.models.gossip_rates.view import View
 from planner.solvers.contract import Answer, Run, StopReason
 from planner.solvers.engines.threads import blas_threads
 from planner.solvers.gossip_rates.answers import infeasible
+from planner.solvers.gossip_rates.clocks import first_calls, stretched
 from planner.solvers.gossip_rates.interior import follow
-from planner.solvers.gossip_rates.programmes import Model, limit_rows, scaled, synchronous
+from planner.solvers.gossip_rates.limits import limit_rows
+from planner.solvers.gossip_rates.polish import polished
+from planner.solvers.gossip_rates.programmes import FULL, Model, scaled, synchronous
 from planner.solvers.gossip_rates.proofs import Proof, certificate, rates
 
 MOST_EDGES = 5_000
@@ -35,8 +39,9 @@ def refuses(instance: GossipRates) -> str | None:
         return "choosing edges is for `select_edges`"
     if view.is_matching:
         return "rounds of matchings are for `matching_rounds`"
-    if view.edges > MOST_EDGES:
-        return f"there are {view.edges:,} edges, more than {MOST_EDGES:,}"
+    most = MOST_EDGES if view.clock is None else MOST_EDGES // 2
+    if view.edges > most:
+        return f"there are {view.edges:,} edges, more than {most:,}"
     return None
 
 
@@ -52,7 +57,7 @@ def solve(instance: GossipRates, run: Run) -> Answer:
     if view.objective == "fewest_messages":
         notes = ("The bound is for plans that keep every edge; `prune` may drop some.",)
     return Answer(
-        plan=RatesPlan(rate=found.rate),
+        plan=RatesPlan(rate=found.rate, calls=found.calls),
         certificate=found.proof,
         stopped_by=found.stopped_by if found.is_open(run.budget.gap) else None,
         notes=notes,
@@ -66,7 +71,14 @@ class Found:
     rate: FloatArray
     worth: float
     proof: Proof | None
+    calls: FloatArray = field(default_factory=lambda: np.zeros(0))
+    """Calls of the first end of each edge, where workers have clocks."""
     stopped_by: StopReason | None = None
+
+    def offer(self, rate: FloatArray, calls: FloatArray, worth: float | None, sign: float) -> None:
+        """Keep the rates if they are better; `sign` is -1 where more is better."""
+        if worth is not None and not sign * worth >= sign * self.worth:
+            self.rate, self.calls, self.worth = rate, calls, worth
 
     def is_open(self, gap: float) -> bool:
         """Return whether the relative gap is larger."""
@@ -107,10 +119,9 @@ def optimise(
             best.stopped_by = run.stopping() or "time"
         if (quiet or not prove) and left > NEAR and not stopping:
             return False
-        rate = stretch(view, rates(view, model, z), sets)
+        rate, calls = rates_at(view, model, z, sets)
         worth = worth_of(view, rate)
-        if worth is not None and not sign * worth >= sign * best.worth:
-            best.worth, best.rate = worth, rate
+        best.offer(rate, calls, worth, sign)
         if not prove:
             return left <= run.budget.gap or stopping
         idle += 1
@@ -121,7 +132,8 @@ def optimise(
             best.proof, idle = proof, 0
         if not quiet:
             bound = None if best.proof is None else best.proof.value
-            answer = Answer(plan=RatesPlan(rate=best.rate), certificate=best.proof)
+            plan = RatesPlan(rate=best.rate, calls=best.calls)
+            answer = Answer(plan=plan, certificate=best.proof)
             worth = None if math.isnan(best.worth) else best.worth
             run.report("newton", answer=answer, objective=worth, bound=bound)
         lost = idle > PATIENCE and left < 1e-6
@@ -130,9 +142,33 @@ def optimise(
     with blas_threads(run.budget.workers):
         last = follow(model.programme, watch)
     if math.isnan(best.worth):
-        best.rate = stretch(view, rates(view, model, last), sets)
+        best.rate, best.calls = rates_at(view, model, last, sets)
         best.worth = worth_of(view, best.rate) or math.nan
+    if prove and best.gap() > accuracy:
+        _mend(view, best, (certificate(view, model, last, sets), best.proof), sets, run)
     return best
+
+
+def _mend(
+    view: View,
+    best: Found,
+    proofs: tuple[Proof | None, ...],
+    sets: tuple[IntArray, ...],
+    run: Run,
+) -> None:
+    """Better the reference rates of proofs, and take them for a plan where they make one."""
+    sign = -1.0 if view.objective in MAXIMISED else 1.0
+    for proof in proofs:
+        if best.proof is None or not isinstance(proof, MessagesCertificate | ReferenceCertificate):
+            continue
+        mended = polished(view, proof, lambda: run.stopping() is not None)
+        if sign * (mended.value - best.proof.value) > 0:
+            best.proof = mended
+        # A reference does not say who calls whom, and need not keep least rates.
+        is_plan = isinstance(mended, ReferenceCertificate) and view.clock is None
+        if is_plan and not view.least.any():
+            rate = stretch(view, mended.reference, sets)
+            best.offer(rate, best.calls, worth_of(view, rate), sign)
 
 
 class _Clock:
@@ -164,12 +200,32 @@ def worth_of(view: View, rate: FloatArray) -> float | None:
     return found.messages if view.objective == "fewest_messages" else found.gradient_rate
 
 
+def rates_at(
+    view: View, model: Model, z: FloatArray, sets: tuple[IntArray, ...] = ()
+) -> tuple[FloatArray, FloatArray]:
+    """Return the rates of a point, scaled to the limits, and calls where workers have clocks."""
+    rate = rates(view, model, z)
+    if view.clock is None:
+        return stretch(view, rate, sets), np.zeros(0)
+    return stretched(view, rate, first_calls(view, model.used, z / z[-1]))
+
+
 def stretch(view: View, rate: FloatArray, sets: tuple[IntArray, ...] = ()) -> FloatArray:
-    """Return the rates scaled to the first limit that they reach; weights stay as they are."""
+    """Return the rates scaled to the first limit that they reach; weights stay as they are.
+
+    What they are above the least rates is scaled, so that these hold.
+    """
     if view.objective in SYNCHRONOUS:
         return rate
-    load = max((float(row.weight @ rate) for row in limit_rows(view, sets)), default=0.0)
-    capped = (rate > 0) & (view.most < np.finfo(np.float64).max)
-    if capped.any():
-        load = max(load, float((rate[capped] / view.most[capped]).max()))
-    return np.maximum(rate / load, view.least) if load > 0 else rate
+    excess, rows = np.maximum(rate - view.least, 0.0), limit_rows(view, sets)
+    excess[view.most - view.least <= FULL * view.most] = 0.0
+    for row in rows:
+        if row.weight @ view.least >= 1 - FULL:
+            excess[row.weight > 0] = 0.0
+    room = [1 - float(row.weight @ view.least) for row in rows]
+    need = [float(row.weight @ excess) for row in rows]
+    capped = (excess > 0) & (view.most < np.finfo(np.float64).max)
+    room += (view.most - view.least)[capped].tolist()
+    need += excess[capped].tolist()
+    reach = [a / b for a, b in zip(room, need, strict=True) if b > 0]
+    return view.least + min(reach, default=1.0) * excess

@@ -4,28 +4,40 @@ The functions are concave or convex in the rates, so some best rates are equal o
 symmetry maps to each other. The certificate is one of the whole network and rests on no symmetry.
 """
 
+import math
+from dataclasses import dataclass, replace
+
 import numpy as np
 
 from planner.models.base.arrays import FloatArray
-from planner.models.gossip_rates.bounds import balance, price_messages
+from planner.models.gossip_rates.bounds import balance, price_messages, squared_lengths
 from planner.models.gossip_rates.certificate import EmbeddingCertificate, MessagesCertificate
 from planner.models.gossip_rates.check import bound_of
 from planner.models.gossip_rates.instance import GossipRates
+from planner.models.gossip_rates.laplacian import dense_laplacian
 from planner.models.gossip_rates.plan import RatesPlan
 from planner.models.gossip_rates.view import View
 from planner.solvers.contract import Answer, Run
 from planner.solvers.engines.threads import blas_threads
 from planner.solvers.gossip_rates import symmetry
 from planner.solvers.gossip_rates.answers import infeasible
-from planner.solvers.gossip_rates.centre import centre
+from planner.solvers.gossip_rates.cones import Limits, Rows
+from planner.solvers.gossip_rates.interior import Programme, follow
 from planner.solvers.gossip_rates.lowrank import limited
-from planner.solvers.gossip_rates.orbits_barrier import OrbitsBarrier
-from planner.solvers.gossip_rates.orbits_path import follow_resistances
+from planner.solvers.gossip_rates.newton import worth_of
+from planner.solvers.gossip_rates.orbits_cones import ClassDefinite, Classes, ClassResistances
+from planner.solvers.gossip_rates.polish import polished
 
 MOST_CLASSES = 60
 MOST_ENTRIES = 40_000_000
 """Entries of one dense matrix per class."""
-GROWTH, ACCURACY = 20.0, 1e-8
+ACCURACY, NEAR, CLOSE = 1e-8, 1e-2, 1e-6
+"""Relative gaps: where it ends, where rates and proofs are read off first, and where rounding may
+have the last word."""
+PATIENCE = 4
+"""Steps without a better bound after which it has."""
+BALANCING = 30
+"""Steps towards the greatest determinant before the first point."""
 RANK = 300
 
 
@@ -58,55 +70,149 @@ def solve(instance: GossipRates, run: Run) -> Answer:
 
 
 def _shared(view: View, run: Run) -> Answer:
-    barrier = OrbitsBarrier(view, symmetry.edge_classes(view))
-    proof: MessagesCertificate | EmbeddingCertificate
-    if barrier.is_messages:
-        accuracy = max(ACCURACY, 0.03 * run.budget.gap)
-        point, pull = follow_resistances(barrier, accuracy, lambda: run.stopping() is not None)
-        proof = _messages(view, barrier, point, pull)
+    model = _model(view, Classes(view, symmetry.edge_classes(view)))
+    best, accuracy = _Best(model), max(ACCURACY, 0.1 * run.budget.gap)
+
+    def watch(z: FloatArray, mu: float) -> bool:
+        left, stopping = mu * model.products / float(z[-1]), run.stopping() is not None
+        if left > NEAR and not stopping:
+            return False
+        best.see(z)
+        run.report("orbits", answer=best.answer(), objective=best.worth, bound=best.bound)
+        return best.gap() <= accuracy or best.is_stuck(left) or stopping
+
+    last = follow(model.programme, watch)
+    if best.rate is None:
+        best.see(last)
+    if best.gap() > accuracy and isinstance(best.proof, MessagesCertificate):
+        mended = polished(view, best.proof, lambda: run.stopping() is not None)
+        if isinstance(mended, MessagesCertificate):
+            best.keep(mended)
+    return replace(best.answer(), stopped_by=run.stopping())
+
+
+@dataclass(frozen=True, slots=True)
+class _Model:
+    """A programme in the rates of classes and where its parts are."""
+
+    classes: Classes
+    programme: Programme
+    eigenvalue: ClassDefinite
+    resistance: ClassResistances | None
+
+    @property
+    def products(self) -> int:
+        """How many products of slacks and multipliers there are."""
+        return sum(cone.size for cone in self.programme.cones)
+
+
+def _model(view: View, classes: Classes) -> _Model:
+    """Return the programme of an objective and a start strictly inside."""
+    rate, k = _balanced(classes), classes.count
+    spread = classes.spread(rate)
+    mixing = float(np.linalg.eigvalsh(dense_laplacian(view.nodes, view.ends, spread))[1])
+    resistance = None
+    if view.objective == "fewest_messages":
+        most = float(classes.drops(classes.potentials(classes.inverse(rate))).max())
+        # Rates k times as large have R / k and k lambda_2: leave room on both sides of s.
+        scale, extras = 2 * np.sqrt(most / mixing), [np.sqrt(most * mixing)]
+        eigenvalue = ClassDefinite(classes, np.array([-1.0, 0.0]))
+        resistance = ClassResistances(classes)
     else:
-        point = _follow(barrier, run)
-        proof = _mixing(view, barrier, point)
-    rate = point[:-1][barrier.label]
-    value = bound_of(view, proof)
-    share = 1.0 if view.total is None else view.total
-    return Answer(
-        plan=RatesPlan(rate=rate * share / float(view.cost @ rate)),
-        certificate=None if value is None else proof.model_copy(update={"value": value}),
-        stopped_by=run.stopping(),
-        notes=(f"{view.edges:,} edges share {barrier.count} rates.",),
-    )
+        scale, extras = 2 / mixing, []
+        eigenvalue = ClassDefinite(classes, np.zeros(1), -1.0)
+    size = k + len(extras) + 1
+    above = Limits(np.arange(k), 1.0, np.zeros(k), size)
+    table = np.concatenate([-classes.cost, np.zeros(len(extras)), [1.0]])[None]
+    shared = Rows(table, np.zeros(1))
+    cones = (eigenvalue, *([] if resistance is None else [resistance]), above, shared)
+    start = np.concatenate([rate * scale, extras, [scale]])
+    programme = Programme(np.append(np.zeros(size - 1), 1.0), cones, start)
+    return _Model(classes, programme, eigenvalue, resistance)
 
 
-def _follow(barrier: OrbitsBarrier, run: Run) -> FloatArray:
-    """Return the centre at which the gap is below `ACCURACY`, or the last before time is up."""
-    point = barrier.start()
-    accuracy, weight = max(ACCURACY, 0.03 * run.budget.gap), 1 / float(point[-1])
-    while True:
-        point = centre(barrier, point, weight, lambda: run.stopping() is not None)
-        if barrier.constraints / weight <= accuracy * float(point[-1]) or run.stopping():
-            return point
-        weight *= GROWTH
+def _balanced(classes: Classes) -> FloatArray:
+    """Return rates near the greatest determinant, well above zero, which cost 1/2 together.
+
+    Each step rate_e R_e / c_e raises the determinant (Silvey, Titterington and Torsney 1978).
+    """
+    even = np.full(classes.count, 1 / float(classes.cost.sum()))
+    rate = even
+    price = classes.cost / classes.size
+    for _ in range(BALANCING):
+        rate = rate * classes.drops(classes.potentials(classes.inverse(rate))) / price
+        rate = rate / float(classes.cost @ rate)
+    return 0.45 * rate + 0.05 * even
 
 
-def _messages(
-    view: View, barrier: OrbitsBarrier, point: FloatArray, pull: FloatArray
-) -> MessagesCertificate:
-    """Return the multipliers of the resistances, spread evenly over each class."""
-    label, size = barrier.label, np.bincount(barrier.label)
-    theta, rate = (pull / size)[label] / float(pull.sum()), point[:-1][label]
-    points = factor(barrier.inverse(point))
-    terms = price_messages(view, points, theta, rate)
-    assert terms is not None, "the centre has positive multipliers"
-    beta = balance(terms[0] / view.cost, terms[1] / view.cost)
-    return MessagesCertificate(value=0.0, points=points, theta=theta, reference=rate, beta=beta)
+class _Best:
+    """The best rates and the best proof on the way."""
 
+    def __init__(self, model: _Model) -> None:
+        self.model, self.view = model, model.classes.view
+        self.sign = 1.0 if model.resistance is not None else -1.0
+        self.rate: FloatArray | None = None
+        self.worth: float | None = None
+        self.proof: MessagesCertificate | EmbeddingCertificate | None = None
+        self.idle = 0
 
-def _mixing(view: View, barrier: OrbitsBarrier, point: FloatArray) -> EmbeddingCertificate:
-    points = factor(barrier.inverse(point))
-    difference = points[view.ends[:, 0]] - points[view.ends[:, 1]]
-    price = float(((difference * difference).sum(axis=1) / view.cost).max())
-    return EmbeddingCertificate(value=0.0, points=points, total_price=price)
+    @property
+    def bound(self) -> float | None:
+        """What the proof proves."""
+        return None if self.proof is None else self.proof.value
+
+    def see(self, z: FloatArray) -> None:
+        """Take the rates and the multipliers of a point, where they are better."""
+        view, classes = self.view, self.model.classes
+        rate = classes.spread(z[: classes.count])
+        rate = rate * (view.total or 1.0) / float(view.cost @ rate)
+        worth = worth_of(view, rate)
+        better = self.worth is None or (worth is not None and self.sign * (worth - self.worth) < 0)
+        if better:
+            self.rate, self.worth = rate, worth
+        proof = self._messages(z) if self.model.resistance is not None else self._mixing()
+        value = None if proof is None else bound_of(view, proof)
+        self.idle += 1
+        if proof is not None and value is not None:
+            self.keep(proof.model_copy(update={"value": value}))
+
+    def keep(self, proof: MessagesCertificate | EmbeddingCertificate) -> None:
+        """Keep a proof that proves more."""
+        if self.proof is None or self.sign * (proof.value - self.proof.value) > 0:
+            self.proof, self.idle = proof, 0
+
+    def is_stuck(self, left: float) -> bool:
+        """Return whether rounding has won: no better bound for some steps, at the optimum."""
+        return self.idle > PATIENCE and left < CLOSE
+
+    def gap(self) -> float:
+        """Return the relative gap, infinity without a bound."""
+        if self.worth is None or self.proof is None or not self.proof.value:
+            return math.inf
+        return abs(self.worth - self.proof.value) / abs(self.proof.value)
+
+    def answer(self) -> Answer:
+        """Return what is known."""
+        note = f"{self.view.edges:,} edges share {self.model.classes.count} rates."
+        plan = None if self.rate is None else RatesPlan(rate=self.rate)
+        return Answer(plan=plan, certificate=self.proof, notes=(note,))
+
+    def _messages(self, z: FloatArray) -> MessagesCertificate | None:
+        """Return the multipliers of the resistances, spread evenly over each class."""
+        view, classes, cone = self.view, self.model.classes, self.model.resistance
+        assert cone is not None, "fewest messages limits resistances"
+        theta = classes.spread(cone.dual / classes.size)
+        rate, points = classes.spread(z[: classes.count]), factor(self.model.eigenvalue.dual)
+        terms = price_messages(view, points, theta, rate)
+        if terms is None:
+            return None
+        beta = balance(terms[0] / view.cost, terms[1] / view.cost)
+        return MessagesCertificate(value=0.0, points=points, theta=theta, reference=rate, beta=beta)
+
+    def _mixing(self) -> EmbeddingCertificate:
+        points = factor(self.model.eigenvalue.dual)
+        price = float((squared_lengths(points, self.view.ends) / self.view.cost).max())
+        return EmbeddingCertificate(value=0.0, points=points, total_price=price)
 
 
 def factor(matrix: FloatArray) -> FloatArray:

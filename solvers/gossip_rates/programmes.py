@@ -24,6 +24,7 @@ from planner.solvers.gossip_rates.cones import Cone, Limits, Rows
 from planner.solvers.gossip_rates.curved import Resistances, Trace
 from planner.solvers.gossip_rates.definite import Definite
 from planner.solvers.gossip_rates.interior import NO_ROOM, Programme
+from planner.solvers.gossip_rates.limits import Row, clock_rows, limit_rows, most_rows
 
 FULL = 1e-11
 """A limit with less room than this is used up by the least rates."""
@@ -35,7 +36,7 @@ class Model:
 
     programme: Programme
     used: IntArray
-    """Edges whose rates are variables; the others are forbidden."""
+    """Edges whose rates are variables; the others are forbidden. With clocks each stands twice."""
     eigenvalue: Definite | None = None
     """The constraint whose multiplier gives the points."""
     other: Definite | None = None
@@ -44,33 +45,8 @@ class Model:
     trace: Trace | None = None
     rows: Rows | None = None
     names: tuple[tuple[str, int], ...] = ()
-    """What each row limits: ("total", 0), ("node", i), ("count", 0) or ("set", k)."""
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """A limit whose product with the rates is at most 1."""
-
-    name: tuple[str, int]
-    weight: FloatArray
-
-
-def limit_rows(view: View, sets: tuple[IntArray, ...] = ()) -> list[Row]:
-    """Return every limit that several edges share, over all edges."""
-    rows = []
-    if view.total is not None:
-        rows.append(Row(("total", 0), view.cost / view.total))
-    if view.concurrency is not None:
-        for node in range(view.nodes):
-            touches = (view.ends == node).any(axis=1)
-            rows.append(Row(("node", node), touches * view.duration / view.concurrency[node]))
-    if view.count:
-        choice = (view.least <= 0) & view.usable
-        rows.append(Row(("count", 0), choice / np.where(choice, view.most, 1.0) / view.count))
-    for place, nodes in enumerate(sets):
-        inside = np.isin(view.ends, nodes).all(axis=1)
-        rows.append(Row(("set", place), inside * view.duration * 2 / (len(nodes) - 1)))
-    return rows
+    """What each row limits: ("total", 0), ("node", i), ("count", 0), ("set", k), ("clock", i) or
+    ("edge", e)."""
 
 
 def synchronous(view: View) -> Model:
@@ -103,8 +79,14 @@ def synchronous(view: View) -> Model:
 def scaled(view: View, sets: tuple[IntArray, ...] = ()) -> Model | None:
     """Return the programme of another objective; `None` where the least rates exceed a limit."""
     used = np.flatnonzero(view.usable)
+    if view.clock is not None:
+        used = np.tile(used, 2)
     least, most = view.least[used], view.most[used]
     rows = [Row(row.name, row.weight[used]) for row in limit_rows(view, sets)]
+    if view.clock is not None:
+        # Calls have no most rates of their own: those of an edge hold for both its ends together.
+        most = np.full(len(used), NO_LIMIT)
+        rows += [*clock_rows(view, used), *most_rows(view, used)]
     if any(row.weight @ least > 1 + 1e-9 for row in rows):
         return None
     fixed = most - least <= FULL * most

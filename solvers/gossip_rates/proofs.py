@@ -10,27 +10,36 @@ from planner.models.gossip_rates.bounds import balance, price_messages
 from planner.models.gossip_rates.certificate import (
     EmbeddingCertificate,
     MessagesCertificate,
+    Priced,
     RadiusCertificate,
     ReferenceCertificate,
 )
 from planner.models.gossip_rates.check import bound_of
 from planner.models.gossip_rates.view import View
 from planner.solvers.gossip_rates.definite import Definite
+from planner.solvers.gossip_rates.full_sets import with_full_sets
 from planner.solvers.gossip_rates.programmes import Model
 
 Proof = EmbeddingCertificate | MessagesCertificate | RadiusCertificate | ReferenceCertificate
 TAIL = 1e-12
 """Eigenvalues this much smaller than the largest are left out of stored points."""
 
+ZERO = 1e-9
+"""Share of the largest rate that stands for none in a reference."""
+
 
 def rates(view: View, model: Model, z: FloatArray) -> FloatArray:
     """Return the rates of a point, within the limits; weights for synchronous objectives."""
-    found = np.zeros(view.edges)
-    found[model.used] = z[: len(model.used)]
+    found = _on_edges(view, model, z[: len(model.used)])
     if model.other is not None:
         return found
-    found[model.used] /= z[-1]
-    return np.clip(found, view.least, view.most)
+    result: FloatArray = np.clip(found / z[-1], view.least, view.most)
+    return result
+
+
+def _on_edges(view: View, model: Model, column: FloatArray) -> FloatArray:
+    """Return figures of the variables summed up by edge, zero for edges that may not be used."""
+    return np.asarray(np.bincount(model.used, column, view.edges), dtype=np.float64)
 
 
 def certificate(
@@ -38,6 +47,8 @@ def certificate(
 ) -> Proof | None:
     """Return the certificate that the multipliers make, `None` where they prove nothing."""
     proof = _draft(view, model, z, sets)
+    if sets and isinstance(proof, Priced):
+        proof = with_full_sets(view, proof, sets)
     value = None if proof is None else bound_of(view, proof)
     if proof is None or value is None:
         return None
@@ -47,8 +58,9 @@ def certificate(
 def _draft(view: View, model: Model, z: FloatArray, sets: tuple[IntArray, ...]) -> Proof | None:
     if model.other is not None and model.eigenvalue is not None:
         return _radius(view, model, model.eigenvalue, model.other)
-    reference = np.zeros(view.edges)
-    reference[model.used] = z[: len(model.used)]
+    reference = _on_edges(view, model, z[: len(model.used)])
+    # Edges that a limit keeps at zero count as well, and references are positive.
+    reference[view.usable] = np.maximum(reference[view.usable], ZERO * float(reference.max()))
     if model.trace is not None:
         reference /= z[-1]
         prices = _prices(view, model, sets, float(z[-1]) / float(model.trace.dual[0]))
@@ -57,8 +69,7 @@ def _draft(view: View, model: Model, z: FloatArray, sets: tuple[IntArray, ...]) 
     points = factor(model.eigenvalue.dual)
     if model.resistance is None:
         return EmbeddingCertificate(value=0.0, points=points, **_prices(view, model, sets, 1.0))
-    theta = np.zeros(view.edges)
-    theta[model.used] = model.resistance.dual
+    theta = _on_edges(view, model, model.resistance.dual)
     trace = float(np.trace(model.eigenvalue.dual))
     beta, prices = 1.0, _prices(view, model, sets, 1 / trace)
     if view.objective == "fewest_messages":
@@ -85,13 +96,15 @@ def price_fields(
     sets: tuple[IntArray, ...] = (),
 ) -> dict[str, Any]:
     """Return the multipliers of the shared limits as the fields of a certificate."""
-    node, priced, chosen = np.zeros(view.nodes), [], []
+    node, clock, priced, chosen = np.zeros(view.nodes), np.zeros(view.nodes), [], []
     found: dict[str, Any] = {}
     for (what, place), price in zip(names, np.maximum(dual, 0.0).tolist(), strict=True):
         if what == "total" and view.total is not None:
             found["total_price"] = price / view.total
         elif what == "node" and view.concurrency is not None:
             node[place] = price / float(view.concurrency[place])
+        elif what == "clock" and view.clock is not None:
+            clock[place] = price / float(view.clock[place])
         elif what == "count" and view.count:
             found["count_price"] = price / view.count
         elif what == "set":
@@ -99,6 +112,8 @@ def price_fields(
             priced.append(price * 2 / (len(sets[place]) - 1))
     if view.concurrency is not None:
         found["node_price"] = node
+    if view.clock is not None:
+        found["clock_price"] = clock
     if chosen:
         found["set_price"] = np.array(priced)
         found["set_start"] = np.cumsum([0, *map(len, chosen)])

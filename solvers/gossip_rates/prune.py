@@ -25,6 +25,8 @@ from planner.solvers.gossip_rates.programmes import scaled
 MOST_EDGES = 400
 ENOUGH = 1e-7
 """Relative improvement below which a change is rounding."""
+FLOOR = 0.3
+"""Share of the time left for the bound, without which no set of edges is known to be best."""
 ROUGH = 1e-4
 """Relative gap at which two sets of edges are compared."""
 
@@ -75,7 +77,9 @@ def _floor(view: View, run: Run) -> tuple[EmbeddingCertificate | None, FloatArra
     mixing = replace(view, objective="fastest_mixing")
     model = scaled(mixing)
     assert model is not None
-    found = newton.optimise(mixing, model, Run(Budget(time_limit=run.remaining())), quiet=True)
+    left = run.remaining()
+    limit = None if left is None else FLOOR * left
+    found = newton.optimise(mixing, model, Run(Budget(time_limit=limit)), quiet=True)
     if not isinstance(found.proof, EmbeddingCertificate):
         return None, found.rate
     value = bound_of(view, found.proof)

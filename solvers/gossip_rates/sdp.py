@@ -32,8 +32,11 @@ from planner.models.gossip_rates.view import NO_LIMIT, View
 from planner.solvers.contract import Answer, Run
 from planner.solvers.engines.cvxpy_engine import solve_cvxpy
 from planner.solvers.gossip_rates.answers import infeasible
+from planner.solvers.gossip_rates.clocks import first_calls, stretched
+from planner.solvers.gossip_rates.limits import clock_rows, limit_rows, most_calls
 from planner.solvers.gossip_rates.newton import SYNCHRONOUS, stretch
-from planner.solvers.gossip_rates.programmes import inner_rates, limit_rows
+from planner.solvers.gossip_rates.polish import polished
+from planner.solvers.gossip_rates.programmes import inner_rates
 from planner.solvers.gossip_rates.proofs import Proof, factor, price_fields
 
 MOST_NODES, MOST_EDGES = 60, 200
@@ -69,13 +72,15 @@ def solve(instance: GossipRates, run: Run) -> Answer:
         return Answer(stopped_by=outcome.stopped_by, backends={backend: outcome.version})
     proof = programme.certificate()
     value = None if proof is None else bound_of(view, proof)
+    proof = None if proof is None or value is None else proof.model_copy(update={"value": value})
+    if isinstance(proof, MessagesCertificate | ReferenceCertificate):
+        proof = polished(view, proof, lambda: run.stopping() is not None)
     return Answer(
-        plan=RatesPlan(rate=programme.plan_rates()),
-        certificate=None if proof is None or value is None
-        else proof.model_copy(update={"value": value}),
+        plan=programme.plan(),
+        certificate=proof,
         stopped_by=outcome.stopped_by,
         backends={backend: outcome.version},
-    )  # fmt: skip
+    )
 
 
 @dataclass
@@ -105,14 +110,29 @@ class Programme:
             return
         least, most = view.least[self.used], view.most[self.used]
         all_rows = limit_rows(view)
-        typical = inner_rates(all_rows, view.least, view.most, ~view.usable)
+        scale = all_rows if view.clock is None else [*all_rows, most_calls(view)]
+        typical = inner_rates(scale, view.least, view.most, ~view.usable)
         self.unit = float(typical[self.used].mean())
         self.rows = all_rows
         self.limits = [(row.weight[self.used] * self.unit) @ self.rate <= 1 for row in all_rows]
         self.bounds = [self.rate >= least / self.unit]
+        if view.clock is not None:
+            self._add_calls()
         capped = np.flatnonzero(most < NO_LIMIT)
         if len(capped):
             self.bounds.append(self.rate[capped] <= most[capped] / self.unit)
+
+    def _add_calls(self) -> None:
+        """Let the calls of both ends of an edge make up its rate, within the clocks."""
+        import cvxpy as cp
+
+        twice = np.tile(self.used, 2)
+        self.calls = cp.Variable(len(twice), nonneg=True)
+        half = len(self.used)
+        self.bounds.append(self.rate == self.calls[:half] + self.calls[half:])
+        rows = clock_rows(self.view, twice)
+        self.rows = [*self.rows, *rows]
+        self.limits += [(row.weight * self.unit) @ self.calls <= 1 for row in rows]
 
     def problem(self) -> Any:
         """Return the `cvxpy.Problem` of the objective."""
@@ -160,7 +180,17 @@ class Programme:
         found[self.used] = self.rate.value * self.unit
         return found
 
-    def plan_rates(self) -> FloatArray:
+    def plan(self) -> RatesPlan:
+        """Return the rates within the limits, and calls where workers have clocks."""
+        view = self.view
+        if view.clock is None:
+            return RatesPlan(rate=self._plan_rates())
+        twice, both = np.tile(self.used, 2), np.maximum(self.calls.value, 0.0) * self.unit
+        whole = np.asarray(np.bincount(twice, both, view.edges), dtype=np.float64)
+        rate, calls = stretched(view, whole, first_calls(view, twice, both))
+        return RatesPlan(rate=rate, calls=calls)
+
+    def _plan_rates(self) -> FloatArray:
         """Return the rates within the limits, rounding mended."""
         view, rate = self.view, self.rates()
         if view.objective == "fdla":

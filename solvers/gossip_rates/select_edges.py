@@ -1,31 +1,38 @@
 """Edge selection: which k edges make lambda_2 largest, proved by branch and bound.
 
-Spanning trees have a search of their own. Otherwise each node of the search relaxes the choice to
-shares between 0 and 1, solved by Newton's method, and branches on the share nearest to one half;
-its bound is recomputed from the points, so that rounding cannot cut off the best choice.
+Spanning trees have a search of their own, whose result is re-checked by searching once more. Other
+choices, and trees that are too many for that, are split into cases, each bounded by the points of
+its relaxed choice; the tree of cases is the proof.
 """
 
-import heapq
-import itertools
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
-from planner.models.base.arrays import FloatArray, IntArray
-from planner.models.gossip_rates.certificate import EmbeddingCertificate
-from planner.models.gossip_rates.check import bound_of
+from planner.models.base.arrays import FloatArray
+from planner.models.gossip_rates.certificate import CasesCertificate, TreesCertificate
+from planner.models.gossip_rates.check_choices import (
+    cases_bound,
+    tree_search,
+    wants_tree,
+)
+from planner.models.gossip_rates.choices import LEAF, CaseTree, first_case
 from planner.models.gossip_rates.instance import GossipRates
-from planner.models.gossip_rates.laplacian import components, fiedler
+from planner.models.gossip_rates.laplacian import dense_laplacian
 from planner.models.gossip_rates.plan import RatesPlan
 from planner.models.gossip_rates.view import View
-from planner.solvers.contract import Answer, Budget, Run
-from planner.solvers.gossip_rates import newton
+from planner.solvers.contract import Answer, Run
+from planner.solvers.engines.threads import blas_threads
 from planner.solvers.gossip_rates.answers import infeasible
-from planner.solvers.gossip_rates.best_tree import TreeSearch
-from planner.solvers.gossip_rates.programmes import scaled
+from planner.solvers.gossip_rates.select_bounds import FINE, relaxed
+from planner.solvers.gossip_rates.select_cases import Search
 
 MOST_EDGES = 300
 NAME = "branch and bound"
+EXCEEDED = 1e-8
+"""Relative distance of the bound from the best tree, above what the search tells apart."""
+TREE_SHARE = 0.4
+"""Share of the time limit for the search of trees, which checking its proof takes again."""
 
 
 def refuses(instance: GossipRates) -> str | None:
@@ -38,132 +45,90 @@ def refuses(instance: GossipRates) -> str | None:
     return None
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """What a search found: edges besides the fixed ones, their lambda_2, and a bound."""
-
-    edges: IntArray
-    mixing: float
-    bound: float | None
-
-
 def solve(instance: GossipRates, run: Run) -> Answer:
-    """Return the best choice of edges; the bound of the whole search is the search's word."""
-    view = instance.view
+    """Return the best choice of edges, and the tree of cases or of edges that proves it."""
     if (nothing := infeasible(instance)) is not None:
         return nothing
-    root = _relaxed(view, run)
-    proof = None if root is None else root[1]
-    search = _tree if _asks_for_tree(view) else _branch
-    found = search(view, run, proof)
-    if not found.mixing > 0:
+    with blas_threads(run.budget.workers):
+        return _Selection(instance.view, run).answer()
+
+
+@dataclass(slots=True)
+class _Selection:
+    """One run: a bound at once, then the search for trees, then that by cases."""
+
+    view: View
+    run: Run
+
+    def answer(self) -> Answer:
+        """Return the best choice that was found and the strongest proof."""
+        view, run = self.view, self.run
+        points, share = self._points()
+        root = _certificate(view, CaseTree(np.array([LEAF]), np.array([0]), points))
+        search = Search(view, run, lambda found: self._report(found, root))
+        node = search.begin(points, share)
+        self._report(search, root)
+        if wants_tree(view) and node.bound > search.cut and self._all_trees(search):
+            rounding = 2 * tree_search(view, 0.0).rounding
+            proof = TreesCertificate(value=(search.mixing + rounding) * (1 + EXCEEDED))
+            return Answer(plan=_plan(view, search), certificate=proof)
+        search.go(node)
+        tree = search.tree(node)
+        word = tree is None and search.bound < (root.value if root else np.inf)
         return Answer(
-            certificate=proof,
-            stopped_by=run.stopping(),
-            notes=("No choice of so many edges that joins the network was found.",),
+            plan=_plan(view, search),
+            certificate=root if tree is None else _certificate(view, tree),
+            solver_bound=search.bound if word else None,
+            solver=NAME if word else None,
+            stopped_by=None if search.bound <= search.cut else run.stopping() or "time",
         )
-    return Answer(
-        plan=RatesPlan(rate=_rates(view, found.edges)),
-        certificate=proof,
-        solver_bound=found.bound,
-        solver=None if found.bound is None else NAME,
-        stopped_by=run.stopping(),
-    )
+
+    def _points(self) -> tuple[FloatArray, FloatArray]:
+        """Return points that bound every choice, and how good each edge seems to be.
+
+        They are those of the relaxed choice, or of all edges taken.
+        """
+        view, case = self.view, first_case(self.view)
+        if int(case.open.sum()) > case.count:
+            found = relaxed(view, case, cut=0.0, gap=FINE)
+            if found is not None and found.points is not None:
+                return found.points, found.share
+        matrix = dense_laplacian(view.nodes, view.ends, np.where(view.usable, view.most, 0.0))
+        points: FloatArray = np.linalg.eigh(matrix)[1][:, 1:2]
+        return points, view.most
+
+    def _all_trees(self, search: Search) -> bool:
+        """Search all spanning trees; return whether none was left out."""
+        run, limit = self.run, self.run.budget.time_limit
+        trees = tree_search(self.view, search.mixing)
+        until = None if limit is None else run.elapsed() + TREE_SHARE * (limit - run.elapsed())
+        trees.stop = lambda: (
+            run.stopping() is not None or (until is not None and run.elapsed() > until)
+        )
+        trees.run(self.view)
+        if len(trees.best):
+            taken = np.zeros(self.view.edges, dtype=bool)
+            taken[trees.best] = True
+            search.offer(taken)
+        return trees.complete
+
+    def _report(self, search: Search, proof: CasesCertificate | None) -> None:
+        answer = None
+        if search.improved:
+            search.improved = False
+            answer = Answer(plan=_plan(self.view, search), certificate=proof)
+        self.run.report("select", answer=answer, objective=search.mixing, bound=search.bound)
 
 
-def _asks_for_tree(view: View) -> bool:
-    fixed = np.flatnonzero((view.least > 0) & view.usable)
-    pieces = int(components(view.nodes, view.ends[fixed]).max()) + 1
-    return len(fixed) == view.nodes - pieces and view.count == pieces - 1
+def _certificate(view: View, tree: CaseTree) -> CasesCertificate | None:
+    """Return a tree of cases as a certificate with the value that it proves."""
+    fields = {"branch": tree.branch, "place": tree.place, "points": tree.points}
+    proof = CasesCertificate(value=0.0, **fields)
+    value = cases_bound(view, proof)
+    return None if value is None else proof.model_copy(update={"value": value})
 
 
-def _tree(view: View, run: Run, proof: EmbeddingCertificate | None) -> Choice:
-    """Return the best spanning tree."""
-    forced = np.flatnonzero((view.least > 0) & view.usable).tolist()
-    allowed = np.flatnonzero((view.least <= 0) & view.usable).tolist()
-    search = TreeSearch(view.nodes, view.ends, view.most, lambda: run.stopping() is not None)
-    search.run(forced, allowed)
-    chosen = np.setdiff1d(search.best, forced)
-    bound = search.goal * (1 + 1e-8) if search.complete else None
-    return Choice(chosen, search.goal, bound)
-
-
-def _branch(view: View, run: Run, proof: EmbeddingCertificate | None) -> Choice:
-    """Return the best choice by best-first search on relaxed choices."""
-    best = Choice(np.zeros(0, dtype=np.int64), 0.0, None)
-    number, queue = itertools.count(), [(-np.inf, 0, view)]
-    while queue:
-        if -queue[0][0] <= best.mixing * (1 + 0.5 * run.budget.gap) or run.stopping() is not None:
-            break
-        _, _, part = heapq.heappop(queue)
-        solved = _relaxed(part, run)
-        if solved is None:
-            continue
-        rate, own = solved
-        share = np.where(part.least < part.most, rate / np.maximum(part.most, 1e-300), 0.0)
-        best = _rounded(view, part, share, best)
-        if own is not None and own.value <= best.mixing * (1 + 0.5 * run.budget.gap):
-            continue
-        open_edges = np.flatnonzero((share > 1e-7) & (part.least < part.most))
-        if not len(open_edges):
-            continue
-        edge = int(open_edges[np.abs(share[open_edges] - 0.5).argmin()])
-        value = np.inf if own is None else own.value
-        for child in (_taken(part, edge), _left_out(part, edge)):
-            heapq.heappush(queue, (-value, next(number), child))
-        shown = min(value, np.inf if proof is None else proof.value)
-        bound = float(shown) if np.isfinite(shown) else None
-        run.report("select", objective=best.mixing or None, bound=bound)
-    left = max((-key for key, _, _ in queue), default=best.mixing)
-    # Nodes within half the gap asked for were cut off.
-    reached = max(left, best.mixing * (1 + 0.5 * run.budget.gap))
-    return replace(best, bound=float(reached) if np.isfinite(reached) else None)
-
-
-def _relaxed(part: View, run: Run) -> tuple[FloatArray, EmbeddingCertificate | None] | None:
-    """Return the best shares as rates and their certificate; `None` where nothing connects."""
-    if components(part.nodes, part.ends[part.usable]).max() > 0:
+def _plan(view: View, search: Search) -> RatesPlan | None:
+    if not search.mixing > 0:
         return None
-    if not part.count:
-        part = replace(part, most=part.least)
-        if components(part.nodes, part.ends[part.usable]).max() > 0:
-            return None
-    model = scaled(part)
-    if model is None:
-        return None
-    inner = Run(Budget(gap=run.budget.gap, time_limit=run.remaining()))
-    found = newton.optimise(part, model, inner, quiet=True)
-    proof = found.proof
-    if not isinstance(proof, EmbeddingCertificate):
-        return found.rate, None
-    value = bound_of(part, proof)
-    return found.rate, None if value is None else proof.model_copy(update={"value": value})
-
-
-def _taken(part: View, edge: int) -> View:
-    assert part.count is not None
-    least = part.least.copy()
-    least[edge] = part.most[edge]
-    return replace(part, least=least, count=part.count - 1)
-
-
-def _left_out(part: View, edge: int) -> View:
-    most = part.most.copy()
-    most[edge] = 0.0
-    return replace(part, most=most)
-
-
-def _rounded(view: View, part: View, share: FloatArray, best: Choice) -> Choice:
-    """Return the better of the best choice and the largest shares of this node."""
-    assert part.count is not None
-    taken = np.flatnonzero((part.least > 0) & (view.least <= 0))
-    order = np.argsort(-share, kind="stable")[: part.count]
-    edges = np.union1d(taken, order[share[order] > 0])
-    mixing = fiedler(view.nodes, view.ends, _rates(view, edges))[0]
-    return Choice(edges, mixing, None) if mixing > best.mixing else best
-
-
-def _rates(view: View, edges: IntArray) -> FloatArray:
-    rate = view.least.copy()
-    rate[edges] = view.most[edges]
-    return rate
+    return RatesPlan(rate=np.where(search.best, view.most, 0.0))

@@ -217,3 +217,10 @@ def test_public_networks_solve_to_their_optima(shared, name, nodes, edges, messa
         assert result.value == pytest.approx(value, rel=1e-6)
         assert result.gap <= 1e-5
         assert result.bound_source == "certificate"
+
+
+def test_a_network_without_links_is_refused(read):
+    """A file of nodes alone, or of loops, gives one clear error and no instance."""
+    for edges in ("", "edge [ source 0 target 0 ]"):
+        with pytest.raises(InputError, match="no link between"):
+            read("gml", f"graph [ node [ id 0 ] node [ id 1 ] {edges} ]")

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import planner as pl
-from planner.solvers.gossip_rates.best_tree import TreeSearch
+from planner.models.gossip_rates.check_choices import tree_search
 
 HEAD = {"problem": "gossip_rates", "schema_version": 1, "name": "x", "objective": "edge_selection"}
 
@@ -64,11 +64,12 @@ def test_best_tree_agrees_with_enumeration():
         nodes = int(rng.integers(4, 7))
         network = nx.complete_graph(nodes)
         ends = np.array(list(network.edges))
-        weight = rng.uniform(0.5, 10, len(ends))
-        edges = [(a, b, w) for (a, b), w in zip(ends.tolist(), weight.tolist(), strict=True)]
+        weight = rng.uniform(0.5, 10, len(ends)).tolist()
+        edges = [(a, b, w) for (a, b), w in zip(ends.tolist(), weight, strict=True)]
         best = max(mixing(tree, nodes) for tree in itertools.combinations(edges, nodes - 1))
-        search = TreeSearch(nodes, ends, weight, lambda: False)
-        search.run([], list(range(len(ends))))
+        view = pl.load(choice(edges, nodes, nodes - 1)).view
+        search = tree_search(view, 0.0)
+        search.run(view)
         assert search.complete
         assert search.goal == pytest.approx(best, rel=1e-8)
 

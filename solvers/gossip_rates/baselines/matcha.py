@@ -21,6 +21,7 @@ from planner.solvers.gossip_rates.baselines.proofs import cheap_proof, no_rates
 from planner.solvers.gossip_rates.baselines.rounds import colours_of, matching_plan
 from planner.solvers.gossip_rates.baselines.scaling import to_limits
 from planner.solvers.gossip_rates.centre import Local, centre
+from planner.solvers.gossip_rates.clocks import without_clocks
 
 MOST_EDGES = 2_500
 OPTIONS = {
@@ -33,7 +34,7 @@ OPTIONS = {
 def refuses(instance: GossipRates) -> str | None:
     """Return why MATCHA is not for an instance, or `None`."""
     view = instance.view
-    if (wrong := no_rates(view.objective)) is not None:
+    if (wrong := no_rates(view.objective) or without_clocks(view)) is not None:
         return wrong
     if view.edges > MOST_EDGES:
         return f"there are {view.edges:,} edges, more than {MOST_EDGES:,}; `uniform` takes them"

@@ -7,7 +7,7 @@ import numpy as np
 from planner.models.base.arrays import FloatArray
 from planner.models.gossip_rates.instance import GossipRates
 from planner.models.gossip_rates.laplacian import dense_laplacian
-from planner.models.gossip_rates.plan import RatesPlan
+from planner.models.gossip_rates.plan import GossipPlan, RatesPlan
 from planner.models.gossip_rates.references import SYNCHRONOUS
 from planner.models.gossip_rates.view import View
 from planner.solvers.contract import Answer, Run
@@ -15,6 +15,7 @@ from planner.solvers.gossip_rates.answers import infeasible
 from planner.solvers.gossip_rates.baselines.proofs import cheap_proof, forbidden, no_rates
 from planner.solvers.gossip_rates.baselines.rounds import equal_rounds
 from planner.solvers.gossip_rates.baselines.scaling import to_limits
+from planner.solvers.gossip_rates.clocks import even_plan, without_clocks
 
 MOST_NODES = 3_000
 """Above so many nodes all eigenvalues of the Laplacian take too long."""
@@ -41,15 +42,22 @@ def refuses_metropolis(instance: GossipRates) -> str | None:
         return "rounds of matchings have no Metropolis weights; `matcha` is a baseline for them"
     if instance.view.objective in SYNCHRONOUS:
         return _refuses_size(instance)
-    return no_rates(instance.view.objective)
+    return no_rates(instance.view.objective) or without_clocks(instance.view)
 
 
 def uniform(instance: GossipRates, run: Run) -> Answer:
-    """Return the same rate for every edge; for rounds, matchings of all edges in turn."""
+    """Return the same rate for every edge; for rounds, matchings of all edges in turn.
+
+    Workers with clocks call each of their peers equally often.
+    """
     if (nothing := infeasible(instance)) is not None:
         return nothing
     view = instance.view
-    plan = equal_rounds(view) if view.is_matching else _rates(view, np.ones(view.edges))
+    plan: GossipPlan
+    if view.clock is not None:
+        plan = even_plan(view)
+    else:
+        plan = equal_rounds(view) if view.is_matching else _rates(view, np.ones(view.edges))
     return Answer(plan=plan, certificate=cheap_proof(instance, run))
 
 

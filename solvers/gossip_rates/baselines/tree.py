@@ -15,6 +15,7 @@ from planner.solvers.gossip_rates import closed_forms, newton
 from planner.solvers.gossip_rates.answers import infeasible
 from planner.solvers.gossip_rates.baselines.proofs import cheap_proof, no_rates, with_view
 from planner.solvers.gossip_rates.baselines.scaling import to_limits
+from planner.solvers.gossip_rates.clocks import without_clocks
 
 MOST_EDGES = 200
 """Above so many edges the rates on a tree are equal, unless their optimum is known."""
@@ -29,7 +30,7 @@ def refuses(instance: GossipRates) -> str | None:
     view = instance.view
     if view.is_matching:
         return "rounds of matchings are for `matcha`"
-    return no_rates(view.objective)
+    return no_rates(view.objective) or without_clocks(view)
 
 
 def solve(instance: GossipRates, run: Run) -> Answer:

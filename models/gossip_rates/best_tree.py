@@ -9,6 +9,7 @@ Three facts cut the search, for trees that must have more than `goal`:
 - a part of the forest without an edge to another is a dead end; the part with the fewest is next.
 """
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -16,6 +17,7 @@ import numpy as np
 
 from planner.models.base.arrays import FloatArray, IntArray
 from planner.models.gossip_rates.laplacian import dense_laplacian
+from planner.models.gossip_rates.view import View
 
 SLACK = 1e-9
 """Relative improvement that counts; trees within it of the best are not sought."""
@@ -28,33 +30,32 @@ class TreeSearch:
     nodes: int
     ends: IntArray
     weight: FloatArray
-    stop: Callable[[], bool]
+    stop: Callable[[], bool] = lambda: False
     best: IntArray = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
     goal: float = 0.0
+    """lambda_2 that a tree must exceed to be found."""
+    doubt: float = 0.0
+    """How far below the goal a tree may be computed and still count as exceeding it."""
+    most_visits: int | None = None
     visited: int = 0
     complete: bool = True
 
-    def run(self, forced: list[int], allowed: list[int]) -> None:
-        """Search all trees with the forced edges and others of the allowed ones."""
-        self.pairs = [tuple(pair) for pair in self.ends.tolist()]
-        order = sorted(allowed, key=lambda edge: -self.weight[edge])
-        self._greedy([*forced], order)
-        self._visit(list(forced), order)
+    @property
+    def rounding(self) -> float:
+        """How far off a computed eigenvalue may be: some units in the last place of the norm."""
+        return 16 * self.nodes * math.ulp(1.0) * float(self.weight.max())
 
-    def _greedy(self, chosen: list[int], order: list[int]) -> None:
-        """Take heaviest edges first, so that there is a tree to beat."""
-        label = self._labels(chosen)
-        for edge in order:
-            a, b = self.pairs[edge]
-            if label[a] != label[b]:
-                chosen.append(edge)
-                label = [label[a] if x == label[b] else x for x in label]
-        self._offer(chosen)
+    def run(self, view: View) -> None:
+        """Search all trees of usable edges that hold those with a least rate."""
+        forced = np.flatnonzero((view.least > 0) & view.usable).tolist()
+        allowed = np.flatnonzero((view.least <= 0) & view.usable).tolist()
+        self.pairs = [tuple(pair) for pair in self.ends.tolist()]
+        self._visit(forced, sorted(allowed, key=lambda edge: -self.weight[edge]))
 
     def _offer(self, chosen: list[int]) -> None:
         if len(chosen) == self.nodes - 1:
             found = self._mixing(chosen, list(range(self.nodes)))
-            if found > self.goal:
+            if found + self.doubt > self.goal * (1 + SLACK):
                 self.goal, self.best = found, np.array(sorted(chosen), dtype=np.int64)
 
     def _visit(self, chosen: list[int], left: list[int]) -> None:
@@ -67,7 +68,7 @@ class TreeSearch:
         left = [edge for edge in left if self._is_open(edge, label)]
         out = self._fewest(label, left)
         for edge in out:
-            if self.stop():
+            if self.stop() or self.visited == self.most_visits:
                 self.complete = False
             if not self.complete:
                 return
@@ -105,7 +106,7 @@ class TreeSearch:
             sides = min(a * (self.nodes - a), b * (self.nodes - b))
             if float(self.weight[cut]) * self.nodes <= goal * sides:
                 return False
-        return self._mixing(own, members) > goal
+        return self._mixing(own, members) + self.rounding > goal
 
     def _mixing(self, chosen: list[int], members: list[int]) -> float:
         place = {node: k for k, node in enumerate(members)}
