@@ -31,7 +31,7 @@ def cases(*, quick: bool) -> Iterator[Case]:
         data = yaml.safe_load((INSTANCES / f"{name}.yaml").read_text(encoding="utf-8"))
         yield _mixing(name, data)
         yield _messages(name, data)
-    for nodes in [50] if quick else [50, 100, 200]:
+    for nodes in [50] if quick else [10, 50, 100, 200, 400]:
         yield _chain(nodes)
     for side in [30] if quick else [30, 100, 316]:
         yield _large(f"grid {side} x {side}", _family("grid", [side, side]))

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 FORMAT = Format(
     name="peer-probabilities",
-    summary="For every worker the chance of each peer, rate / sum of its rates; JSON or CSV.",
+    summary="For every worker its clock and the chance of calling each peer; JSON or CSV.",
     problems=("gossip_rates",),
     suffixes=(".json", ".csv"),
     write="planner.formats.peer_probabilities:write",
@@ -21,20 +21,24 @@ FORMAT = Format(
 
 
 def write(result: "Result", instance: "GossipRates", path: Path, options: Options) -> list[Path]:
-    """Write P(i -> j) = rate_ij / sum_k rate_ik.
+    """Write P(i -> j) = a_ij / sum_k a_ik, a_ij being how often worker i calls worker j.
 
-    A worker that takes the initiative in half of its exchanges has a clock of half the sum.
+    Where the instance gives workers no clocks, each takes the initiative in half of its exchanges:
+    a_ij = rate_ij / 2.
     """
     import numpy as np
 
     from planner.formats.gossip.planned import planned, write_json
 
     found = planned(result, instance, rates=True)
-    load = np.bincount(found.ends.ravel(), np.repeat(found.rate, 2), found.view.nodes)
+    first = found.calls
+    both = np.stack([first, found.rate - first], axis=1)
+    clock = np.bincount(found.ends.ravel(), both.ravel(), found.view.nodes)
     peers: dict[str, dict[str, float]] = {name: {} for name in found.names}
-    for (a, b), rate in zip(found.ends.tolist(), found.rate.tolist(), strict=True):
-        for one, other in ((a, b), (b, a)):
-            peers[found.names[one]][found.names[other]] = rate / float(load[one])
+    for ends, calls in zip(found.ends.tolist(), both.tolist(), strict=True):
+        for one, other, often in zip(ends, reversed(ends), calls, strict=True):
+            if often > 0:
+                peers[found.names[one]][found.names[other]] = often / float(clock[one])
     if path.suffix == ".csv":
         with path.open("w", encoding="utf-8", newline="") as file:
             table = csv.writer(file, lineterminator="\n")
@@ -42,5 +46,5 @@ def write(result: "Result", instance: "GossipRates", path: Path, options: Option
             for worker, chances in peers.items():
                 table.writerows((worker, peer, repr(p)) for peer, p in chances.items())
         return [path]
-    clocks = dict(zip(found.names, (load / 2).tolist(), strict=True))
+    clocks = dict(zip(found.names, clock.tolist(), strict=True))
     return write_json(path, {"unit": found.view.unit, "clock": clocks, "peers": peers})

@@ -50,8 +50,8 @@ def network(
 ) -> InstanceData:
     """Return the data of an instance with these links.
 
-    Raises `InputError` (`option-value`, `import-unsupported`) for options that cannot be used and
-    costs that need lengths or rates which the file does not give.
+    Raises `InputError` (`option-value`, `import-unsupported`) for options that cannot be used,
+    costs that need lengths or rates which the file does not give, and a network without links.
     """
     costs = options.choice("costs", COSTS, "unit")
     objective = options.choice("objective", OBJECTIVES, "fewest_messages")
@@ -63,6 +63,8 @@ def network(
     edges = [
         _edge(link, names, costs=costs, size=size, rate=rate) for link in links if link.a != link.b
     ]
+    if not edges:
+        raise _missing("there is no link between two nodes", "Check that this is the whole file.")
     values = {
         "problem": "gossip_rates",
         "schema_version": 1,

@@ -42,6 +42,18 @@ class Planned:
         return self.every[self.used]
 
     @property
+    def calls(self) -> FloatArray:
+        """How often the first worker of each edge in use calls the second, shape (k,).
+
+        Half of the rate where the instance gives workers no clocks.
+        """
+        plan = self.plan
+        called = isinstance(plan, RatesPlan) and plan.calls.shape == self.every.shape
+        if self.view.clock is None or not called or not isinstance(plan, RatesPlan):
+            return self.rate / 2
+        return np.clip(plan.calls[self.used], 0.0, self.rate)
+
+    @property
     def is_synchronous(self) -> bool:
         """Whether the figures are weights of an averaging matrix, not rates."""
         return self.view.objective in SYNCHRONOUS
