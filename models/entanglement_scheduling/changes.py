@@ -4,11 +4,10 @@ from planner.models.entanglement_scheduling.plan import EntanglementPlan, Schedu
 
 
 def changes(old: EntanglementPlan, new: EntanglementPlan) -> int | None:
-    """Return how many rows of `new` are not in `old`, or `None` where that is not known.
+    """Return how many demands, protocols and starts are new, or `None` where that is not known.
 
-    A row is the same where demand, protocol and all starts are. The columns alone do not say which
-    starts belong to which row; where both plans admit the same demands they are compared one by
-    one and each other start counts.
+    Where both plans admit the same demands, each other protocol and each other start counts. If
+    not, the columns alone do not say which starts belong to whom: the demands that came count.
     """
     if not isinstance(old, SchedulePlan) or not isinstance(new, SchedulePlan):
         return None

@@ -12,7 +12,6 @@ from planner.models.entanglement_scheduling.plan import (
     EntanglementPlan,
     PreemptedPlan,
     Protocol,
-    SchedulePlan,
 )
 from planner.models.entanglement_scheduling.shape import Quality, Shape
 from planner.models.entanglement_scheduling.timetable import Rows, rigid_rows
@@ -57,12 +56,6 @@ def read(view: View, plan: EntanglementPlan) -> Reading:
         where = f"{len(plan.start)} starts for {repetitions} repetitions"
         return Reading(None, violations=(_shape_fault("start", where),))
     return Reading(rigid_rows(view, plan.demand, shapes, plan.start), qualities, protocols)
-
-
-def demand_shapes(view: View, plan: SchedulePlan) -> tuple[Shape, ...]:
-    """Return the shape of each row of a plan that is known to be sound."""
-    rows = read(view, plan).rows
-    return () if rows is None else rows.shapes
 
 
 def _column_faults(view: View, plan: EntanglementPlan) -> Iterator[Violation]:

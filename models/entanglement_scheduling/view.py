@@ -124,22 +124,27 @@ def _qubits(network: Network) -> tuple[tuple[str, ...], IntArray]:
 
 
 def _wants(instance: "EntanglementScheduling", network: Network) -> tuple[Want, ...]:
-    workload = instance.workload
-    entries: tuple[Demand | Task, ...]
-    if isinstance(workload, Tasks):
-        entries, kind = workload.tasks, "task"
-    elif isinstance(workload, Random):
-        from planner.models.entanglement_scheduling.random_demands import draw_demands
-
-        entries, kind = draw_demands(network, workload), "demand"
-    else:
-        entries, kind = workload.demands, "demand"
+    kind, entries = _entries(instance, network)
     node = {name: place for place, name in enumerate(network.names)}
-    field = "workload" if isinstance(workload, Random) else f"workload.{kind}s"
+    field = "workload" if isinstance(instance.workload, Random) else f"workload.{kind}s"
     return tuple(
         _want(instance, each, f"{kind}{place}", f"{field}[{place}]", node)
         for place, each in enumerate(entries)
     )
+
+
+def _entries(
+    instance: "EntanglementScheduling", network: Network
+) -> tuple[str, tuple[Demand | Task, ...]]:
+    """Return what the entries of the workload are called, and the entries."""
+    workload = instance.workload
+    if isinstance(workload, Tasks):
+        return "task", workload.tasks
+    if isinstance(workload, Random):
+        from planner.models.entanglement_scheduling.random_demands import draw_demands
+
+        return "demand", draw_demands(network, workload)
+    return "demand", workload.demands
 
 
 def _want(
