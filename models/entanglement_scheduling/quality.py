@@ -4,6 +4,7 @@ import numpy as np
 
 from planner.models.entanglement_scheduling.pauses import stretched
 from planner.models.entanglement_scheduling.plan import EntanglementPlan, PreemptedPlan
+from planner.models.entanglement_scheduling.protocols.pga import attempt_slots
 from planner.models.entanglement_scheduling.reading import Reading, read
 from planner.models.entanglement_scheduling.regularity import regularity
 from planner.models.entanglement_scheduling.shape import Quality
@@ -58,8 +59,9 @@ def quality_table(view: View, plan: EntanglementPlan) -> list[dict[str, Cell]]:
     Keys are `demand`, `from`, `to`, `min_fidelity`, `rate` (pairs/s), `admitted`, and for admitted
     demands `protocol_slots`, `repetitions`, `start_jitter`, `delivery_jitter`, `response_time` (s),
     and, where protocols are known, `fidelity`, `fidelity_decohered`, `margin` (what the latter is
-    above `min_fidelity`), `success` and `delivered_rate` (pairs/s). What is unknown is `None`. Of a
-    plan that cannot be read no demand is admitted.
+    above `min_fidelity`), `success`, `delivered_rate` (pairs/s) and `repetitions_for_90_percent`,
+    how many bring a pair with that probability. What is unknown is `None`. Of a plan that cannot be
+    read no demand is admitted.
     """
     reading = read(view, plan)
     rows = {} if reading.rows is None else _admitted(view, plan, reading)
@@ -81,6 +83,7 @@ def quality_table(view: View, plan: EntanglementPlan) -> list[dict[str, Cell]]:
 _COLUMNS = (
     "protocol_slots", "repetitions", "start_jitter", "delivery_jitter", "response_time",
     "fidelity", "fidelity_decohered", "margin", "success", "delivered_rate",
+    "repetitions_for_90_percent",
 )  # fmt: skip
 
 
@@ -112,4 +115,5 @@ def _pairs(view: View, demand: int, quality: Quality | None) -> dict[str, Cell]:
         "margin": None if least is None else quality.decohered - least,
         "success": quality.success,
         "delivered_rate": want.rate * quality.success,
+        "repetitions_for_90_percent": attempt_slots(quality.success, 1, 0.9),
     }

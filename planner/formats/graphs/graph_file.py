@@ -1,6 +1,6 @@
 """A graph with attributes as text, and the instance that it becomes."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from planner.formats.gossip.links import OPTIONS as WORKER_OPTIONS
@@ -31,7 +31,7 @@ class GraphFile:
 
     name: str
     origin: str
-    labels: list[object]
+    labels: Sequence[object]
     nodes: list[Row]
     edges: list[tuple[int, int, Row]]
     """Numbers of the two nodes, and attributes."""

@@ -123,5 +123,7 @@ def _peaks(found: "Planned") -> IntArray:
         change[touched, start] += 2
         change[touched, end] -= 2
     peak: IntArray = change.cumsum(axis=1).max(axis=1)
-    qubits = found.view.network.storage + found.view.network.communication
-    return np.maximum(peak, qubits)
+    memories: IntArray = np.maximum(
+        peak, found.view.network.storage + found.view.network.communication
+    )
+    return memories
