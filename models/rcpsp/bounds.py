@@ -1,7 +1,6 @@
 """Lower bounds of the makespan that arithmetic can re-check."""
 
 import numpy as np
-from numpy.typing import NDArray
 
 from planner.models.base.arrays import IntArray
 from planner.models.rcpsp.certificate import (
@@ -13,7 +12,8 @@ from planner.models.rcpsp.certificate import (
     Proof,
     WindowProof,
 )
-from planner.models.rcpsp.lags import critical_path, distances, heads, tails
+from planner.models.rcpsp.cliques import clique_value, grown
+from planner.models.rcpsp.lags import critical_path, heads, tails
 from planner.models.rcpsp.view import View
 
 DENSE = 600
@@ -62,26 +62,9 @@ def window_work(view: View, resource: int, horizon: int, begin: IntArray, end: i
     return _work(view, resource, (early, late), begin, end)
 
 
-def clique_value(view: View, members: IntArray) -> int | None:
-    """Return head + durations + tail of a clique; `None` where two members may run at once."""
-    apart = incompatible(view)[np.ix_(members, members)]
-    np.fill_diagonal(apart, True)
-    if not apart.all() or len(set(members.tolist())) < len(members):
-        return None
-    return _clique_value(view, members, heads(view).length, tails(view).length)
-
-
-def incompatible(view: View) -> NDArray[np.bool_]:
-    """Return whether two activities can never run at once (n, n): by resource or by lag."""
-    busy = view.duration > 0
-    apart = np.zeros((view.activities, view.activities), dtype=bool)
-    for resource in range(view.resources):
-        held = view.demand[:, resource]
-        apart |= held[:, None] + held > view.capacity[resource]
-    between = distances(view) >= view.duration[:, None]
-    apart = (apart | between | between.T) & busy[:, None] & busy
-    np.fill_diagonal(apart, False)
-    return apart
+def whole_periods(view: View, value: int) -> int:
+    """Return the least makespan that is no less than a bound: a multiple of the `period`."""
+    return -(-value // view.period) * view.period
 
 
 def best_bound(view: View, ceiling: int | None = None) -> tuple[int, Proof]:
@@ -90,6 +73,11 @@ def best_bound(view: View, ceiling: int | None = None) -> tuple[int, Proof]:
     `ceiling` is a makespan that is known to be possible: cliques and intervals are looked at only
     while the bound is below it, so that 0 asks for the quickest bound.
     """
+    value, proof = _best(view, ceiling)
+    return whole_periods(view, value), proof
+
+
+def _best(view: View, ceiling: int | None) -> tuple[int, Proof]:
     path = np.array(critical_path(view), np.int64)
     found: tuple[int, Proof] = (path_value(view, path) or 0, PathProof(path=path))
     for resource in range(view.resources):
@@ -98,34 +86,11 @@ def best_bound(view: View, ceiling: int | None = None) -> tuple[int, Proof]:
             found = (value, EnergyProof(resource=resource))
     if view.activities > DENSE or (ceiling is not None and found[0] >= ceiling):
         return found
-    members = np.array(_grow_clique(view), np.int64)
-    value = clique_value(view, members) or 0 if len(members) else 0
-    if value > found[0]:
-        found = (value, CliqueProof(members=members))
+    for members in grown(view)[:1]:
+        value = clique_value(view, members) or 0
+        if value > found[0]:
+            found = (value, CliqueProof(members=members))
     return found if view.activities > WINDOWED else _raised(view, found, ceiling)
-
-
-def _clique_value(view: View, members: IntArray, early: IntArray, tail: IntArray) -> int:
-    after = tail[members] - view.duration[members]
-    return int(early[members].min() + view.duration[members].sum() + after.min())
-
-
-def _grow_clique(view: View) -> list[int]:
-    """Return the best clique that is grown from each activity, longest members first."""
-    apart, early, tail = incompatible(view), heads(view).length, tails(view).length
-    order = np.argsort(-view.duration, kind="stable")
-    best: list[int] = []
-    value = -1
-    for first in np.flatnonzero(view.duration > 0).tolist():
-        members, open_ = [first], apart[first].copy()
-        for other in order:
-            if open_[other]:
-                members.append(int(other))
-                open_ &= apart[other]
-        reached = _clique_value(view, np.array(members), early, tail)
-        if reached > value:
-            best, value = members, reached
-    return best
 
 
 def _raised(view: View, found: tuple[int, Proof], ceiling: int | None) -> tuple[int, Proof]:

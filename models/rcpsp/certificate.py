@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from planner.models.base.arrays import Integers
+from planner.models.base.arrays import Integers, IntegerTable
 from planner.models.base.artefacts import Certificate
 from planner.models.base.record import Record
 
@@ -45,6 +45,20 @@ class CliqueProof(Record):
     members: Integers
 
 
+class RefutationProof(Record):
+    """Facts, each shown by what its opposite leads to, that leave no schedule within a horizon.
+
+    Times count in the longest period that divides all durations and lags.
+    """
+
+    proof: Literal["refutation"] = "refutation"
+    horizon: int
+    """A makespan that is thereby too short."""
+    steps: IntegerTable
+    """(k, 3): (0, i, t) says that i starts at t or later, (1, i, t) at t or earlier, (2, i, j)
+    that i ends before j starts."""
+
+
 class ExhaustiveProof(Record):
     """A search through all ways to resolve resource conflicts, repeated by the check."""
 
@@ -52,7 +66,7 @@ class ExhaustiveProof(Record):
 
 
 Proof = Annotated[
-    PathProof | EnergyProof | WindowProof | CliqueProof | ExhaustiveProof,
+    PathProof | EnergyProof | WindowProof | CliqueProof | RefutationProof | ExhaustiveProof,
     Field(discriminator="proof"),
 ]
 
@@ -88,5 +102,25 @@ class ExhaustedCertificate(Certificate):
     kind: Literal["exhausted"] = "exhausted"
 
 
-RcpspCertificate = BoundsCertificate | CycleCertificate | DemandCertificate | ExhaustedCertificate
-CERTIFICATES = (BoundsCertificate, CycleCertificate, DemandCertificate, ExhaustedCertificate)
+class RefutedCertificate(Certificate):
+    """Facts that leave no schedule within a makespan that would suffice if there were a plan."""
+
+    kind: Literal["refuted"] = "refuted"
+    steps: IntegerTable
+    """(k, 3), as in a refutation of a horizon."""
+
+
+RcpspCertificate = (
+    BoundsCertificate
+    | CycleCertificate
+    | DemandCertificate
+    | RefutedCertificate
+    | ExhaustedCertificate
+)
+CERTIFICATES = (
+    BoundsCertificate,
+    CycleCertificate,
+    DemandCertificate,
+    RefutedCertificate,
+    ExhaustedCertificate,
+)

@@ -15,10 +15,14 @@ from planner.models.rcpsp.certificate import (
     ExhaustiveProof,
     PathProof,
     RcpspCertificate,
+    RefutationProof,
+    RefutedCertificate,
     WindowProof,
 )
+from planner.models.rcpsp.cliques import clique_value
 from planner.models.rcpsp.instance import LONGEST, Rcpsp
-from planner.models.rcpsp.lags import heads
+from planner.models.rcpsp.lags import longest
+from planner.models.rcpsp.refutation import is_shaped, refuted_value
 from planner.models.rcpsp.search import search
 from planner.models.rcpsp.view import View
 from planner.models.rcpsp.why import cycle_reasons, demand_reason, exhausted_reason
@@ -40,6 +44,8 @@ def check_certificate(instance: Rcpsp, certificate: RcpspCertificate) -> Checked
         return _check_demand(view, certificate)
     if bounds.find_impossible(view) is not None:
         return refused("certificate-kind", "a cycle of lags or a single demand proves it already")
+    if isinstance(certificate, RefutedCertificate):
+        return _check_refuted(view, certificate.steps)
     found = search(view, None)
     if not found.is_complete or found.start is not None:
         return refused("certificate-kind", "the search ends without showing that there is no plan")
@@ -47,10 +53,14 @@ def check_certificate(instance: Rcpsp, certificate: RcpspCertificate) -> Checked
                         reasons=(exhausted_reason(view),))  # fmt: skip
 
 
+Added = PathProof | EnergyProof | WindowProof | CliqueProof | RefutationProof
+"""Proofs whose value is added up; an exhaustive one is for one value only."""
+
+
 def _check_bound(view: View, certificate: BoundsCertificate) -> CheckedBound:
     proof = certificate.proof
-    if heads(view).cycle:
-        return refused("certificate-kind", "the time lags contradict each other")
+    if bounds.find_impossible(view) is not None:
+        return refused("certificate-kind", "lags or a demand exclude every plan already")
     if isinstance(proof, ExhaustiveProof):
         return _check_exhaustive(view, certificate.value)
     if not _is_shaped(view, proof):
@@ -58,18 +68,21 @@ def _check_bound(view: View, certificate: BoundsCertificate) -> CheckedBound:
     value = _value(view, proof)
     if value is None:
         return refused("certificate-kind", f"the proof `{proof.proof}` does not hold")
+    value = bounds.whole_periods(view, value)
     if certificate.value > value:
         return refused("certificate-value", f"{certificate.value:g} claimed, {value} proved")
     return CheckedBound(bounds={"makespan": float(value)})
 
 
-def _value(view: View, proof: PathProof | EnergyProof | WindowProof | CliqueProof) -> int | None:
+def _value(view: View, proof: Added) -> int | None:
     if isinstance(proof, PathProof):
         return bounds.path_value(view, proof.path)
     if isinstance(proof, EnergyProof):
         return bounds.energy_value(view, proof.resource)
     if isinstance(proof, CliqueProof):
-        return bounds.clique_value(view, proof.members)
+        return clique_value(view, proof.members)
+    if isinstance(proof, RefutationProof):
+        return refuted_value(view, proof.horizon, proof.steps)
     begin = np.array([proof.begin], np.int64)
     work = int(bounds.window_work(view, proof.resource, proof.horizon, begin, proof.end)[0])
     room = int(view.capacity[proof.resource]) * (proof.end - proof.begin)
@@ -88,11 +101,13 @@ def _check_exhaustive(view: View, value: float) -> CheckedBound:
     return CheckedBound(bounds={"makespan": float(value)}, source="enumeration")
 
 
-def _is_shaped(view: View, proof: PathProof | EnergyProof | WindowProof | CliqueProof) -> bool:
+def _is_shaped(view: View, proof: Added) -> bool:
     if isinstance(proof, PathProof):
         return _are_activities(view, proof.path)
     if isinstance(proof, CliqueProof):
         return _are_activities(view, proof.members) and view.activities <= bounds.DENSE
+    if isinstance(proof, RefutationProof):
+        return is_shaped(view, proof.horizon, proof.steps)
     is_resource = 0 <= proof.resource < view.resources
     if isinstance(proof, EnergyProof):
         return is_resource
@@ -106,6 +121,15 @@ def _is_shaped(view: View, proof: PathProof | EnergyProof | WindowProof | Clique
 
 def _are_activities(view: View, numbers: IntArray) -> bool:
     return len(numbers) > 0 and bool(((numbers >= 0) & (numbers < view.activities)).all())
+
+
+def _check_refuted(view: View, steps: IntArray) -> CheckedBound:
+    horizon = longest(view) // view.period
+    if not is_shaped(view, horizon, steps):
+        return refused("certificate-shape", "the facts name what is not there")
+    if refuted_value(view, horizon, steps) is None:
+        return refused("certificate-kind", "the facts do not follow, or leave room")
+    return CheckedBound(bounds={}, infeasible=True, reasons=(exhausted_reason(view),))
 
 
 def _check_cycle(view: View, cycle: IntArray) -> CheckedBound:

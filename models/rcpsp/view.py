@@ -1,6 +1,6 @@
 """An instance as arrays: durations, demands, capacities and the arcs of the lag graph."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -46,6 +46,20 @@ class View:
     def energy(self) -> IntArray:
         """(n, m): duration times demand, in unit-periods."""
         return self.duration[:, None] * self.demand
+
+    @property
+    def period(self) -> int:
+        """Longest period of which all durations and lags are multiples, at least 1."""
+        return max(1, int(np.gcd.reduce([*self.duration, *self.arcs[:, 2]])))
+
+    def coarse(self) -> "View":
+        """Return the project counted in `period`.
+
+        Some best plan starts everything at a sum of durations and lags, so that none is lost.
+        """
+        arcs = self.arcs.copy()
+        arcs[:, 2] //= self.period
+        return replace(self, duration=self.duration // self.period, arcs=arcs)
 
     def heaviest(self) -> dict[tuple[int, int], tuple[int, str]]:
         """Return the greatest weight from one activity to another, and its field."""

@@ -1,26 +1,26 @@
 """GML, the form of the Internet Topology Zoo and of networkx.
 
 `graph [ node [ id 0 label "A" ] edge [ source 0 target 1 distance 250.0 capacity 1e9 ] ]`, lengths
-in km and capacities in bits per second.
+in km and capacities in bits per second. Nodes of quantum networks list `comm_qs` and `storage_qs`.
 """
 
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from planner.formats.format import Format
-from planner.formats.gossip.links import OPTIONS
+from planner.formats.graphs.graph_file import OPTIONS, PROBLEMS
 from planner.formats.options import Options
 from planner.formats.source import Source
 from planner.formats.yaml_writer import InstanceData
 
 if TYPE_CHECKING:
     from planner.formats.gossip.gml_text import Entry
-    from planner.formats.gossip.links import Link
+    from planner.formats.graphs.graph_file import GraphFile, Row
 
 FORMAT = Format(
     name="gml",
-    summary="A network of workers in GML, with lengths in km and capacities in bit/s if known.",
-    problems=("gossip_rates",),
+    summary="A network in GML: workers with lengths and capacities, or quantum nodes with qubits.",
+    problems=PROBLEMS,
     suffixes=(".gml",),
     read="planner.formats.gml:read",
     options=OPTIONS,
@@ -34,47 +34,51 @@ def read(source: Path, options: Options) -> InstanceData:
     Raises `InputError` (`import-syntax`, `import-reference`) with every fault of the file.
     """
     from planner.formats.gossip.gml_text import parse
-    from planner.formats.gossip.links import network
+    from planner.formats.graphs.graph_file import instance_data
 
     file = Source(source)
     graphs = [entry for entry in parse(file) if entry.key == "graph"]
     if len(graphs) != 1 or isinstance(graphs[0].value, str):
         file.stop("import-syntax", "there is not exactly one `graph [ ... ]`", _FORM)
-    labels, links = _graph(file, graphs[0].value)
+    graph = _graph(file, graphs[0].value)
     file.stop_if_faulty()
-    return network(source.stem, f"{source.name} (GML)", labels, links, options)
+    return instance_data(graph, options)
 
 
-def _graph(file: Source, entries: "list[Entry]") -> "tuple[list[object], list[Link]]":
-    from planner.formats.gossip.attributes import link_of, place_of
+def _graph(file: Source, entries: "list[Entry]") -> "GraphFile":
+    from planner.formats.graphs.graph_file import GraphFile, first_values
 
     rows = [(entry.line, entry.key, _values(entry)) for entry in entries]
     nodes = [(line, row) for line, key, row in rows if key == "node"]
+    labels: list[object] = []
     index: dict[str, int] = {}
     for place, (line, row) in enumerate(nodes):
-        if row.get("id", "") in ("", *index):
+        first = first_values(row)
+        if first.get("id", "") in ("", *index):
             file.fault("import-syntax", "this node has no `id` of its own", _FORM, line=line)
-        index[row.get("id", "")] = place
+        index[first.get("id", "")] = place
+        labels.append(first.get("label", first.get("id")))
     if not nodes:
         file.fault("import-syntax", "there are no nodes", _FORM)
-    places = {k: found for k, (_, row) in enumerate(nodes) if (found := place_of(row)) is not None}
-    links = []
+    edges = []
     for line, key, row in rows:
         if key != "edge":
             continue
-        a, b = (index.get(row.get(end, "")) for end in ("source", "target"))
+        first = first_values(row)
+        a, b = (index.get(first.get(end, "")) for end in ("source", "target"))
         if a is None or b is None:
-            message = f"an edge from {row.get('source')!r} to {row.get('target')!r}"
+            message = f"an edge from {first.get('source')!r} to {first.get('target')!r}"
             file.fault("import-reference", message, _FORM, line=line)
         else:
-            links.append(link_of(a, b, row, places))
-    return [row.get("label", row.get("id")) for _, row in nodes], links
+            edges.append((a, b, row))
+    origin = f"{file.name} (GML)"
+    return GraphFile(file.path.stem, origin, labels, [row for _, row in nodes], edges)
 
 
-def _values(entry: "Entry") -> dict[str, str]:
-    """Return the plain values of a list; the first one of a key counts."""
-    found: dict[str, str] = {}
+def _values(entry: "Entry") -> "Row":
+    """Return the plain values of a list, all those of a key together."""
+    found: dict[str, tuple[str, ...]] = {}
     for inner in entry.value if isinstance(entry.value, list) else []:
         if isinstance(inner.value, str):
-            found.setdefault(inner.key, inner.value)
+            found[inner.key] = (*found.get(inner.key, ()), inner.value)
     return found

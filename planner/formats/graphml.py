@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from planner.formats.format import Format
-from planner.formats.gossip.links import OPTIONS
+from planner.formats.graphs.graph_file import OPTIONS, PROBLEMS
 from planner.formats.options import Options
 from planner.formats.source import Source
 from planner.formats.yaml_writer import InstanceData
@@ -16,10 +16,12 @@ from planner.formats.yaml_writer import InstanceData
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
 
+    from planner.formats.graphs.graph_file import Row
+
 FORMAT = Format(
     name="graphml",
-    summary="A network of workers in GraphML, with lengths, places and capacities if known.",
-    problems=("gossip_rates",),
+    summary="A network in GraphML: workers with lengths and capacities, or quantum nodes.",
+    problems=PROBLEMS,
     suffixes=(".graphml", ".xml"),
     read="planner.formats.graphml:read",
     options=OPTIONS,
@@ -32,8 +34,7 @@ def read(source: Path, options: Options) -> InstanceData:
 
     Raises `InputError` (`import-syntax`, `import-reference`) with every fault of the file.
     """
-    from planner.formats.gossip.attributes import link_of, place_of
-    from planner.formats.gossip.links import network
+    from planner.formats.graphs.graph_file import GraphFile, instance_data
 
     file = Source(source)
     root = _parse(file)
@@ -45,18 +46,23 @@ def read(source: Path, options: Options) -> InstanceData:
     index = {key: place for place, (key, _) in enumerate(rows)}
     if len(index) < len(rows) or not rows or None in index:
         file.fault("import-syntax", "every node needs an `id` of its own", _FORM)
-    places = {k: found for k, (_, row) in enumerate(rows) if (found := place_of(row)) is not None}
-    links = []
+    edges = []
     for place, edge in enumerate(_below(graphs[0], "edge")):
         a, b = index.get(edge.get("source")), index.get(edge.get("target"))
         if a is None or b is None:
             message = f"an edge from {edge.get('source')!r} to {edge.get('target')!r}"
             file.fault("import-reference", message, _FORM, path=f"edge[{place}]")
         else:
-            links.append(link_of(a, b, _data(edge, names), places))
+            edges.append((a, b, _data(edge, names)))
     file.stop_if_faulty()
-    labels = [row.get("label") or row.get("name") or key for key, row in rows]
-    return network(source.stem, f"{source.name} (GraphML)", labels, links, options)
+    nodes = [row for _, row in rows]
+    labels = [_label(row) or key for key, row in rows]
+    origin = f"{source.name} (GraphML)"
+    return instance_data(GraphFile(source.stem, origin, labels, nodes, edges), options)
+
+
+def _label(row: "Row") -> str | None:
+    return next((row[key][0] for key in ("label", "name") if row.get(key, ("",))[0]), None)
 
 
 def _parse(file: Source) -> "Element":
@@ -78,8 +84,8 @@ def _below(element: "Element", tag: str) -> "list[Element]":
     return [child for child in element if child.tag.rpartition("}")[2] == tag]
 
 
-def _data(element: "Element", names: dict[str | None, str | None]) -> dict[str, object]:
+def _data(element: "Element", names: dict[str | None, str | None]) -> "Row":
     return {
-        str(names.get(item.get("key")) or item.get("key")): (item.text or "").strip()
+        str(names.get(item.get("key")) or item.get("key")): ((item.text or "").strip(),)
         for item in _below(element, "data")
     }

@@ -10,7 +10,7 @@ METHODS = (
     Method(
         name="cpsat",
         proves="exact",
-        summary="CP-SAT with heads, tails and energy, from the best generated schedule.",
+        summary="Schedules and bounds of our own, then CP-SAT: improves, refutes, improves.",
         entry=f"{_ROOM}.by_cpsat:solve",
         isolated=True,
     ),

@@ -66,20 +66,21 @@ def makespan(view: View, start: IntArray) -> int:
 
 
 def schedules(view: View, run: Run, samples: int) -> Iterator[IntArray]:
-    """Yield improved schedules: two per rule, then `samples` random ones.
+    """Yield a schedule at once, then improved ones: two per rule and `samples` random ones.
 
     A sample adds noise to the latest finishes, or to the order of the best schedule so far.
     """
     forward, backward = network(view), mirrored(view)
-    best: IntArray | None = None
+    best = serial(forward, priorities(view, RULES[0]))
+    yield best
     for priority, scheme in _orders(view, run, samples):
-        if best is not None and scheme == "near":
+        if scheme == "near":
             spread = view.duration.mean() + 1.0
             start = serial(forward, best + priority * spread)
         else:
             start = (parallel if scheme == "parallel" else serial)(forward, priority)
         start = justify(view, forward, backward, start)
-        if best is None or makespan(view, start) <= makespan(view, best):
+        if makespan(view, start) <= makespan(view, best):
             best = start
         yield start
 

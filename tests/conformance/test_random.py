@@ -1,5 +1,7 @@
 """On random small instances, bound <= optimum <= plan for every method, against enumeration."""
 
+import importlib
+
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -23,6 +25,14 @@ def accepting(problem: pl.Problem, instance: pl.Instance) -> list[pl.Method]:
     return [m for m in pl.methods(problem.name) if m.refuses(instance) is None]
 
 
+def is_enumerated(problem: pl.Problem, instance: pl.Instance, result: pl.Result) -> bool:
+    """Return whether the enumeration tries plans of the class that this one belongs to."""
+    assert problem.enumerate_optimum is not None
+    module = importlib.import_module(problem.enumerate_optimum.partition(":")[0])
+    scope = getattr(module, "SCOPE", None)
+    return scope is None or problem.model_room().evaluate(instance, result.plan).scope == scope
+
+
 def check(problem: pl.Problem, instance: pl.Instance, method: pl.Method | None) -> None:
     result = pl.solve(instance, "auto" if method is None else method.name)
     assert result.status != "unknown"
@@ -30,7 +40,7 @@ def check(problem: pl.Problem, instance: pl.Instance, method: pl.Method | None) 
     if result.status in {"infeasible", "violates_limits"} or result.objective is None:
         return
     optimum = None
-    if problem.enumerate_optimum is not None:
+    if problem.enumerate_optimum is not None and is_enumerated(problem, instance, result):
         optimum = resolve(problem.enumerate_optimum)(instance)
     if optimum is not None:
         sign = 1.0 if result.objective.sense == "min" else -1.0

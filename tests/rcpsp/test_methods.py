@@ -4,13 +4,17 @@ import numpy as np
 import pytest
 
 import planner as pl
+from planner.models.rcpsp.certificate import PathProof
+from planner.models.rcpsp.check import check_certificate
+from planner.models.rcpsp.enumeration import optimum
 from planner.models.rcpsp.evaluate import evaluate
+from planner.models.rcpsp.lags import longest
 from planner.models.rcpsp.plan import SchedulePlan
 from planner.solvers.contract import Budget, Run
-from planner.solvers.rcpsp import sgs
-from planner.solvers.rcpsp.cpsat_model import longest
+from planner.solvers.rcpsp import by_cpsat, sgs, staged
 from planner.solvers.rcpsp.generation import has_cycle, mirrored, network, parallel, serial
 from planner.solvers.rcpsp.priorities import RULES, priorities
+from planner.solvers.rcpsp.stages import Stage, stages
 
 HEAD = {"problem": "rcpsp", "schema_version": 1, "name": "drawn"}
 
@@ -132,3 +136,54 @@ def test_bad_number_of_samples_is_refused(samples):
     with pytest.raises(pl.InputError) as error:
         pl.solve(drawn(0), "sgs", options={"samples": samples})
     assert error.value.findings[0].code == "option-value"
+
+
+@pytest.mark.parametrize("refutes", [False, True], ids=["improve", "refute"])
+@pytest.mark.parametrize("length", [1, 5])
+def test_each_stage_alone_closes_the_gap(refutes, length, monkeypatch):
+    """From a poor schedule and a poor bound both reach the optimum, in periods of any length."""
+    only = Stage(refutes, stages(Run())[0].options, 1.0, 60.0)
+    monkeypatch.setattr(staged, "stages", lambda run: (only,))
+    monkeypatch.setattr(staged, "exhaustive_proof", lambda view, value: None)
+    for seed in range(4):
+        data = drawn(seed, 9).data()
+        data["time_lags"] = []
+        for each in data["activities"]:
+            each["duration"] *= length
+        instance = pl.load(data)
+        start = np.cumsum([0, *instance.view.duration.tolist()])[:-1]
+        assert violations(instance, start) == ()
+        run = Run(Budget(time_limit=60))
+        floor = (0, PathProof(path=[0]))
+        ceiling = sgs.makespan(instance.view, start)
+        answer = staged.StagedSearch(instance.view, run, start, floor, ceiling).answer()
+        assert answer.objective == answer.solver_bound == optimum(instance)
+        assert answer.stopped_by is None
+
+
+def test_wider_gap_ends_earlier():
+    """A gap of a half is closed by a bound of two thirds, and the result says what is left."""
+    result = pl.solve(drawn(2, 40), gap=0.5)
+    assert result.status in {"optimal", "feasible"}
+    assert result.gap <= 0.5
+
+
+def test_bounds_are_whole_periods():
+    """5 periods of work over 2 units are 5 at least, where nothing lasts less."""
+    jobs = [{"name": f"a{i}", "duration": 5, "demand": {"r": 1}} for i in range(3)]
+    data = {**HEAD, "resources": [{"name": "r", "capacity": 2}], "activities": jobs}
+    result = pl.solve(data, "sgs")
+    assert (result.status, result.value, result.bound_source) == ("optimal", 10, "certificate")
+    assert check_certificate(pl.load(data), result.certificate).bounds == {"makespan": 10}
+
+
+def test_large_projects_have_a_plan_and_a_bound_at_once():
+    """The first schedule needs no improvement to be reported, with a bound that is re-checked."""
+    instance = drawn(4, 300)
+    told = []
+    by_cpsat.solve(
+        instance,
+        Run(Budget(time_limit=1e-3), listener=lambda progress, answer: told.append(answer)),
+    )
+    assert violations(instance, told[0].plan.start) == ()
+    assert check_certificate(instance, told[0].certificate).violations == ()

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from xml.sax.saxutils import escape
 
-from planner.formats.sharding.axis import Axis, make_axis
+from planner.formats.pictures.axis import Axis, make_axis
 
 WIDTH, HEIGHT = 640, 420
 LEFT, RIGHT, TOP, BOTTOM = 78, 24, 44, 60

@@ -7,7 +7,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from planner.formats.sharding.axis import make_axis
+from planner.formats.pictures.axis import make_axis
 from planner.formats.sharding.picture import Picture, draw
 from planner.models.base.errors import CapabilityError
 

@@ -1,0 +1,88 @@
+"""Entanglement scheduling: published schedulers against the exact methods, and growth.
+
+Peers: the schedulers of arXiv 2111.13124 on task sets of the same kind as its own, drawn here until
+every end node is asked for more than it can do; first-fit by arrival for the large network.
+"""
+
+from collections.abc import Iterator
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+import planner as pl
+from benchmarks.driver import Case, Figure
+
+SCHEDULERS = (
+    "pts_np_edf", "pts_cedf", "pts_pb",
+    "rcpsp_np_fpr", "rcpsp_np_edf", "rcpsp_cedf",
+    "rcpsp_pb_block", "rcpsp_pbs", "rcpsp_pb",
+)  # fmt: skip
+LIMIT = 60.0
+"""Seconds for our own methods where the optimum is not proved sooner."""
+SURFNET_CITIES, SURFNET_LINKS = 54, 64
+
+
+def cases(*, quick: bool) -> Iterator[Case]:
+    """Yield every case, the smaller networks first."""
+    networks = {"star": 0.60, "h": 0.60} if quick else {
+        "star": 0.55, "h": 0.55, "line": 0.60, "symmetric": 0.65,
+    }  # fmt: skip
+    for kind, fidelity in networks.items():
+        for load in (20,) if quick else (20, 60):
+            data = _network(kind, load, fidelity)
+            contenders = {"topoplan": partial(_solve, data, "auto", LIMIT)}
+            contenders |= {name: partial(_solve, data, name, None) for name in SCHEDULERS}
+            yield Case("published schedulers", f"{kind}, {fidelity}, {load} ebit/s", contenders)
+    for load in (20,) if quick else (20, 50, 100):
+        data = _research_network(load)
+        limit = LIMIT if quick else 600.0
+        contenders = {"topoplan": partial(_solve, data, "auto", limit)}
+        contenders |= {name: partial(_solve, data, name, None) for name in SCHEDULERS[3:5]}
+        yield Case("research network", f"108 nodes, {load} ebit/s", contenders)
+
+
+def _network(kind: str, load: float, fidelity: float) -> dict[str, Any]:
+    return {
+        "problem": "entanglement_scheduling",
+        "schema_version": 1,
+        "name": kind,
+        "topology": {"kind": kind},
+        "protocols": {"schemes": ["published"]},
+        "workload": _workload(load, fidelity),
+    }
+
+
+def _workload(load: float, fidelity: float) -> dict[str, Any]:
+    return {"kind": "random", "load": f"{load} Hz", "min_fidelity": fidelity, "seed": 1}
+
+
+def _research_network(load: float) -> dict[str, Any]:
+    """A network of the size and kind of SURFnet: repeaters in a sparse mesh, an end node at each.
+
+    A ring with random chords, so that distances and cuts resemble those of a national backbone.
+    """
+    rng = np.random.default_rng(1)
+    ring = [(a, (a + 1) % SURFNET_CITIES) for a in range(SURFNET_CITIES)]
+    chords = set[tuple[int, int]]()
+    while len(ring) + len(chords) < SURFNET_LINKS:
+        a, b = sorted(int(each) for each in rng.choice(SURFNET_CITIES, 2, replace=False))
+        if b - a not in (0, 1, SURFNET_CITIES - 1):
+            chords.add((a, b))
+    nodes = [{"name": f"r{each}", "end_node": False} for each in range(SURFNET_CITIES)]
+    nodes += [{"name": f"e{each}"} for each in range(SURFNET_CITIES)]
+    links = [{"a": f"r{a}", "b": f"r{b}"} for a, b in (*ring, *sorted(chords))]
+    links += [{"a": f"e{each}", "b": f"r{each}"} for each in range(SURFNET_CITIES)]
+    return {
+        "problem": "entanglement_scheduling",
+        "schema_version": 1,
+        "name": "research network",
+        "topology": {"kind": "graph", "nodes": nodes, "links": links},
+        "hardware": {"capabilities": [{"fidelity": 0.999, "rate": "1400 Hz"}]},
+        "workload": _workload(load, 0.98),
+    }
+
+
+def _solve(data: dict[str, Any], method: str, limit: float | None) -> Figure:
+    result = pl.solve(data, method, time_limit=limit)
+    return Figure(result.value, result.bound, f"{result.status}, {result.bound_source}")

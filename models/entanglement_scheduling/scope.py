@@ -1,0 +1,24 @@
+"""Which class of plans a plan belongs to, where bounds speak of one class only."""
+
+from planner.models.entanglement_scheduling.reading import Reading
+from planner.models.entanglement_scheduling.view import View
+
+OFFERED = "offered protocols"
+"""Every row runs without pauses by a protocol that the instance offers (or is a rigid task)."""
+OTHER = "other protocols"
+PAUSED = "protocols with pauses"
+
+
+def scope_of(view: View, reading: Reading, *, paused: bool) -> str:
+    """Return the class of a plan that was read."""
+    if paused:
+        return PAUSED
+    if view.is_rigid or reading.rows is None:
+        return OFFERED
+    offered: dict[int, set[object]] = {}
+    for demand, protocol in zip(reading.rows.demand.tolist(), reading.protocols, strict=True):
+        if demand not in offered:
+            offered[demand] = {offer.protocol for offer in view.offers[demand]}
+        if protocol not in offered[demand]:
+            return OTHER
+    return OFFERED

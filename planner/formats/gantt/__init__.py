@@ -1,0 +1,1 @@
+"""Gantt charts of schedules: their bars, and the picture."""

@@ -1,0 +1,1 @@
+"""Graph files (GML, GraphML) that more than one problem reads."""

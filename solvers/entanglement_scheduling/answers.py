@@ -1,0 +1,73 @@
+"""From starts and proofs to the answer of a method."""
+
+import math
+from typing import Any
+
+import numpy as np
+
+from planner.models.entanglement_scheduling.certificate import EnumerationCertificate
+from planner.models.entanglement_scheduling.enumeration import enumerate_all
+from planner.models.entanglement_scheduling.instance import EntanglementScheduling
+from planner.models.entanglement_scheduling.plan import Protocol, SchedulePlan
+from planner.models.entanglement_scheduling.view import View
+from planner.models.entanglement_scheduling.worth import values
+from planner.solvers.contract import Answer
+from planner.solvers.entanglement_scheduling.model import Starts
+from planner.solvers.entanglement_scheduling.prices import Proof
+
+CPSAT = "CP-SAT"
+
+
+def plan_of(view: View, starts: Starts) -> SchedulePlan:
+    """Return the plan; starts of a shorter hyperperiod are repeated over the whole."""
+    demand = sorted(starts)
+    times = [np.zeros(0, np.int64)]
+    for each in demand:
+        own = np.array(starts[each][1], dtype=np.int64)
+        stretch = len(own) * int(view.period[each])
+        turns = np.arange(view.hyperperiod // stretch) * stretch
+        times.append((turns[:, None] + own[None]).ravel())
+    protocol, protocols = None, tuple[Protocol, ...]()
+    if not view.is_rigid:
+        place: dict[Protocol, int] = {}
+        chosen = [view.offers[each][starts[each][0]].protocol for each in demand]
+        protocol = np.array([place.setdefault(each, len(place)) for each in chosen], np.int64)
+        protocols = tuple(place)
+    return SchedulePlan(
+        demand=np.array(demand, dtype=np.int64),
+        start=np.concatenate(times),
+        protocol=protocol,
+        protocols=protocols,
+    )
+
+
+def worth_of(view: View, starts: Starts) -> float:
+    """Return the objective of starts."""
+    worth = values(view)
+    return math.fsum(float(worth[demand][starts[demand][0]]) for demand in sorted(starts))
+
+
+def answer_for(view: View, starts: Starts | None, proof: Proof, **more: Any) -> Answer:
+    """Return the answer of a method; `None` where it has no schedule.
+
+    Demands left out although mandatory make it no schedule. `more` are other fields of `Answer`.
+    """
+    if starts is not None and not serves(view, starts):
+        starts = None
+    return Answer(
+        plan=None if starts is None else plan_of(view, starts),
+        objective=None if starts is None else worth_of(view, starts),
+        certificate=proof.certificate,
+        **more,
+    )
+
+
+def serves(view: View, starts: Starts) -> bool:
+    """Return whether every mandatory demand is admitted."""
+    return all(place in starts for place, want in enumerate(view.demands) if want.mandatory)
+
+
+def enumerated(instance: EntanglementScheduling) -> EnumerationCertificate | None:
+    """Return the proof of a tiny instance by trying everything, which the check repeats."""
+    found = enumerate_all(instance)
+    return None if found is None else EnumerationCertificate(value=found.value)
