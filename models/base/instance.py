@@ -56,6 +56,14 @@ class Instance(Record):
         """
         yield from ()
 
+    def __eq__(self, other: object) -> bool:
+        """Return whether two instances say the same, whatever has been computed from them."""
+        return isinstance(other, Instance) and self.fingerprint == other.fingerprint
+
+    def __hash__(self) -> int:
+        """Return a number that equal instances share."""
+        return hash(self.fingerprint)
+
     @property
     def is_normalised(self) -> bool:
         """Whether sizes and rates are bare numbers."""
