@@ -3,8 +3,6 @@
 from planner.models.base.arrays import FloatArray
 from planner.models.base.evaluation import CheckedBound
 from planner.models.base.refusals import compare_values, refused
-from planner.models.entanglement_scheduling.bounds import overload, price_bound, shortest_bound
-from planner.models.entanglement_scheduling.cases import are_all, cases_bound, cases_of
 from planner.models.entanglement_scheduling.certificate import (
     BranchingCertificate,
     ChainCertificate,
@@ -18,20 +16,26 @@ from planner.models.entanglement_scheduling.certificate import (
     UnservedCertificate,
     UtilisationCertificate,
 )
-from planner.models.entanglement_scheduling.conflicts import Conflicts
-from planner.models.entanglement_scheduling.crowds import Crowds
 from planner.models.entanglement_scheduling.enumeration import enumerate_all
+from planner.models.entanglement_scheduling.evaluation.scope import OFFERED
 from planner.models.entanglement_scheduling.instance import EntanglementScheduling
-from planner.models.entanglement_scheduling.knapsack import knapsack_bound
-from planner.models.entanglement_scheduling.needs import chain_bound, node_use_bound
-from planner.models.entanglement_scheduling.scope import OFFERED
-from planner.models.entanglement_scheduling.view import View
-from planner.models.entanglement_scheduling.why import (
+from planner.models.entanglement_scheduling.proofs.bounds import (
+    overload,
+    price_bound,
+    shortest_bound,
+)
+from planner.models.entanglement_scheduling.proofs.cases import are_all, cases_bound, cases_of
+from planner.models.entanglement_scheduling.proofs.conflicts import Conflicts
+from planner.models.entanglement_scheduling.proofs.crowds import Crowds
+from planner.models.entanglement_scheduling.proofs.knapsack import knapsack_bound
+from planner.models.entanglement_scheduling.proofs.needs import chain_bound, node_use_bound
+from planner.models.entanglement_scheduling.reasons.why import (
     conflict_reasons,
     exhausted_reasons,
     overload_reasons,
     unserved_reasons,
 )
+from planner.models.entanglement_scheduling.view import View
 
 Infeasible = UnservedCertificate | ConflictCertificate | OverloadCertificate
 

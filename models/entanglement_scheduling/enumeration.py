@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from planner.models.base.arrays import IntArray
-from planner.models.entanglement_scheduling.scope import OFFERED
+from planner.models.entanglement_scheduling.evaluation.scope import OFFERED
+from planner.models.entanglement_scheduling.evaluation.timetable import Held, occupied
+from planner.models.entanglement_scheduling.evaluation.worth import values
 from planner.models.entanglement_scheduling.shape import Shape
-from planner.models.entanglement_scheduling.timetable import Held, occupied
-from planner.models.entanglement_scheduling.worth import values
 
 if TYPE_CHECKING:
     from planner.models.entanglement_scheduling.instance import EntanglementScheduling

@@ -5,19 +5,19 @@ from collections.abc import Iterator
 import numpy as np
 
 from planner.models.base.evaluation import Evaluation, Objective, Violation
+from planner.models.entanglement_scheduling.evaluation.measures import measure
+from planner.models.entanglement_scheduling.evaluation.quality import delivered
+from planner.models.entanglement_scheduling.evaluation.reading import read
+from planner.models.entanglement_scheduling.evaluation.regularity import window_violations
+from planner.models.entanglement_scheduling.evaluation.scope import scope_of
+from planner.models.entanglement_scheduling.evaluation.timetable import Rows
+from planner.models.entanglement_scheduling.evaluation.usage import pool_violations
+from planner.models.entanglement_scheduling.evaluation.worth import worth
 from planner.models.entanglement_scheduling.instance import EntanglementScheduling
-from planner.models.entanglement_scheduling.measures import measure
 from planner.models.entanglement_scheduling.plan import Distil, EntanglementPlan, PreemptedPlan
 from planner.models.entanglement_scheduling.protocols.tolerance import reaches
-from planner.models.entanglement_scheduling.quality import delivered
-from planner.models.entanglement_scheduling.reading import read
-from planner.models.entanglement_scheduling.regularity import window_violations
-from planner.models.entanglement_scheduling.scope import scope_of
 from planner.models.entanglement_scheduling.shape import Quality
-from planner.models.entanglement_scheduling.timetable import Rows
-from planner.models.entanglement_scheduling.usage import pool_violations
 from planner.models.entanglement_scheduling.view import View
-from planner.models.entanglement_scheduling.worth import worth
 
 UNITS = {"throughput": "ebit/s", "goodput": "ebit/s", "latency": "slots"}
 

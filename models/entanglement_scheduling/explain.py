@@ -10,10 +10,10 @@ from planner.models.entanglement_scheduling.certificate import (
     NodeUseCertificate,
     UtilisationCertificate,
 )
+from planner.models.entanglement_scheduling.evaluation.usage import pool_field
 from planner.models.entanglement_scheduling.instance import EntanglementScheduling
 from planner.models.entanglement_scheduling.plan import EntanglementPlan
-from planner.models.entanglement_scheduling.rejected import rejection_reasons
-from planner.models.entanglement_scheduling.usage import pool_field
+from planner.models.entanglement_scheduling.reasons.rejected import rejection_reasons
 from planner.models.entanglement_scheduling.view import View
 
 _SHOWN = 8

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from pydantic_core import PydanticCustomError
 
 from planner.models.base.errors import Issue
-from planner.models.entanglement_scheduling.cycles import find_cycle_faults
+from planner.models.entanglement_scheduling.proofs.cycles import find_cycle_faults
 from planner.models.entanglement_scheduling.topology import Graph, unknown_node
 from planner.models.entanglement_scheduling.workload import (
     LONGEST,

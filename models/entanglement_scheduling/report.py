@@ -3,10 +3,10 @@
 from dataclasses import asdict
 from typing import Any
 
+from planner.models.entanglement_scheduling.evaluation.quality import quality_table
 from planner.models.entanglement_scheduling.instance import EntanglementScheduling
 from planner.models.entanglement_scheduling.plan import EntanglementPlan
-from planner.models.entanglement_scheduling.quality import quality_table
-from planner.models.entanglement_scheduling.rejected import rejections
+from planner.models.entanglement_scheduling.reasons.rejected import rejections
 
 
 def report(instance: EntanglementScheduling, plan: EntanglementPlan) -> dict[str, Any]:

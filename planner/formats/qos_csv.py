@@ -25,7 +25,7 @@ def write(
 ) -> list[Path]:
     """Write one line per demand, times in seconds; raises `CapabilityError` without a schedule."""
     from planner.formats.quantum.planned import planned
-    from planner.models.entanglement_scheduling.quality import quality_table
+    from planner.models.entanglement_scheduling.evaluation.quality import quality_table
 
     table = quality_table(instance.view, planned(result, instance).plan)
     with path.open("w", encoding="utf-8", newline="") as file:

@@ -7,10 +7,10 @@ import numpy as np
 
 from planner.models.entanglement_scheduling.certificate import EnumerationCertificate
 from planner.models.entanglement_scheduling.enumeration import enumerate_all
+from planner.models.entanglement_scheduling.evaluation.worth import values
 from planner.models.entanglement_scheduling.instance import EntanglementScheduling
 from planner.models.entanglement_scheduling.plan import Protocol, SchedulePlan
 from planner.models.entanglement_scheduling.view import View
-from planner.models.entanglement_scheduling.worth import values
 from planner.solvers.contract import Answer
 from planner.solvers.entanglement_scheduling.model import Starts
 from planner.solvers.entanglement_scheduling.prices import Proof

@@ -12,9 +12,13 @@ from typing import Any
 import numpy as np
 
 from planner.models.base.arrays import FloatArray
-from planner.models.entanglement_scheduling.bounds import Alternatives, alternatives_of, price_bound
 from planner.models.entanglement_scheduling.certificate import BranchingCertificate
-from planner.models.entanglement_scheduling.crowds import Crowds
+from planner.models.entanglement_scheduling.proofs.bounds import (
+    Alternatives,
+    alternatives_of,
+    price_bound,
+)
+from planner.models.entanglement_scheduling.proofs.crowds import Crowds
 from planner.models.entanglement_scheduling.view import View
 from planner.solvers.contract import Run
 from planner.solvers.entanglement_scheduling.jobs import Jobs, jobs_of
@@ -236,7 +240,7 @@ def _certificate(tree: Tree) -> BranchingCertificate:
         for column, place in enumerate(used):
             if place < len(leaf.crowd_price):
                 crowd_price[row, column] = leaf.crowd_price[place]
-    from planner.models.entanglement_scheduling.cases import cases_bound
+    from planner.models.entanglement_scheduling.proofs.cases import cases_bound
 
     certificate = BranchingCertificate(
         value=tree.target,

@@ -5,9 +5,9 @@ from collections.abc import Iterable
 import numpy as np
 
 from planner.models.base.arrays import IntArray
-from planner.models.entanglement_scheduling.assignment import name_qubits
-from planner.models.entanglement_scheduling.insertion import find_starts
-from planner.models.entanglement_scheduling.timetable import rigid_rows
+from planner.models.entanglement_scheduling.evaluation.assignment import name_qubits
+from planner.models.entanglement_scheduling.evaluation.timetable import rigid_rows
+from planner.models.entanglement_scheduling.reasons.insertion import find_starts
 from planner.models.entanglement_scheduling.view import View
 from planner.solvers.contract import Run
 from planner.solvers.entanglement_scheduling.jobs import Job

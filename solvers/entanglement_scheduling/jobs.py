@@ -7,9 +7,9 @@ from fractions import Fraction
 
 import numpy as np
 
+from planner.models.entanglement_scheduling.evaluation.worth import values
 from planner.models.entanglement_scheduling.shape import Shape
 from planner.models.entanglement_scheduling.view import View
-from planner.models.entanglement_scheduling.worth import values
 
 Segments = tuple[tuple[int, int], ...]
 """Half-open intervals of slots from the start of a protocol, ascending."""

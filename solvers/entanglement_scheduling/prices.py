@@ -11,13 +11,6 @@ from typing import Any
 import numpy as np
 
 from planner.models.base.artefacts import Certificate
-from planner.models.entanglement_scheduling.bounds import (
-    Alternatives,
-    alternatives_of,
-    overload,
-    price_bound,
-    shortest_bound,
-)
 from planner.models.entanglement_scheduling.certificate import (
     ChainCertificate,
     ConflictCertificate,
@@ -28,9 +21,16 @@ from planner.models.entanglement_scheduling.certificate import (
     UnservedCertificate,
     UtilisationCertificate,
 )
-from planner.models.entanglement_scheduling.conflicts import find_conflicts
-from planner.models.entanglement_scheduling.knapsack import knapsack_bound
-from planner.models.entanglement_scheduling.needs import chain_bound, node_use_bound
+from planner.models.entanglement_scheduling.proofs.bounds import (
+    Alternatives,
+    alternatives_of,
+    overload,
+    price_bound,
+    shortest_bound,
+)
+from planner.models.entanglement_scheduling.proofs.conflicts import find_conflicts
+from planner.models.entanglement_scheduling.proofs.knapsack import knapsack_bound
+from planner.models.entanglement_scheduling.proofs.needs import chain_bound, node_use_bound
 from planner.models.entanglement_scheduling.view import View
 from planner.solvers.contract import Run
 

@@ -44,7 +44,7 @@ def events(found: Planned) -> list[Event]:
 
 def qubit_names(found: Planned) -> list[str]:
     """Return the qubit of each held interval of a schedule, as `<node>-C0` or `<node>-S0`."""
-    from planner.models.entanglement_scheduling.assignment import name_qubits
+    from planner.models.entanglement_scheduling.evaluation.assignment import name_qubits
 
     view, held = found.view, found.rows.held
     if view.is_rigid:

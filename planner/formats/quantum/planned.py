@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from planner.models.base.errors import CapabilityError
 
 if TYPE_CHECKING:
+    from planner.models.entanglement_scheduling.evaluation.timetable import Rows
     from planner.models.entanglement_scheduling.instance import EntanglementScheduling
     from planner.models.entanglement_scheduling.plan import EntanglementPlan, Protocol
-    from planner.models.entanglement_scheduling.timetable import Rows
     from planner.models.entanglement_scheduling.view import View, Want
     from planner.results.result import Result
 
@@ -40,8 +40,8 @@ class Planned:
 
 def planned(result: "Result", instance: "EntanglementScheduling") -> Planned:
     """Return the schedule of a result; raises `CapabilityError` where there is none to read."""
+    from planner.models.entanglement_scheduling.evaluation.reading import read
     from planner.models.entanglement_scheduling.plan import PLANS
-    from planner.models.entanglement_scheduling.reading import read
 
     if isinstance(result.plan, PLANS):
         found = read(instance.view, result.plan)

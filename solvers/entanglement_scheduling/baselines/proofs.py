@@ -22,12 +22,12 @@ def widened(view: View, certificate: Certificate | None) -> Certificate | None:
     Rigid tasks hold no less of any qubit when they pause, but pairs of them that exclude each other
     may not do so then. Demands may be served by protocols that are not offered.
     """
-    from planner.models.entanglement_scheduling.bounds import alternatives_of, price_bound
     from planner.models.entanglement_scheduling.certificate import (
         NodeUseCertificate,
         UtilisationCertificate,
     )
-    from planner.models.entanglement_scheduling.needs import node_use_bound
+    from planner.models.entanglement_scheduling.proofs.bounds import alternatives_of, price_bound
+    from planner.models.entanglement_scheduling.proofs.needs import node_use_bound
 
     if not isinstance(certificate, UtilisationCertificate):
         return certificate

@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from planner.models.entanglement_scheduling.assignment import name_pool, name_qubits
 from planner.models.entanglement_scheduling.enumeration import enumerate_all
+from planner.models.entanglement_scheduling.evaluation.assignment import name_pool, name_qubits
+from planner.models.entanglement_scheduling.evaluation.timetable import rigid_rows
 from planner.models.entanglement_scheduling.samples import draw
-from planner.models.entanglement_scheduling.timetable import rigid_rows
 
 
 def is_sound(begin, end, names, slots):

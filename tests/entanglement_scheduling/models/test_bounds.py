@@ -8,18 +8,18 @@ import pytest
 from scipy.optimize import linprog
 
 from planner.models.entanglement_scheduling import certificate as proofs
-from planner.models.entanglement_scheduling.bounds import (
+from planner.models.entanglement_scheduling.check import check_certificate
+from planner.models.entanglement_scheduling.enumeration import enumerate_all
+from planner.models.entanglement_scheduling.proofs.bounds import (
     alternatives_of,
     overload,
     price_bound,
     shortest_bound,
 )
-from planner.models.entanglement_scheduling.check import check_certificate
-from planner.models.entanglement_scheduling.conflicts import find_conflicts
-from planner.models.entanglement_scheduling.enumeration import enumerate_all
-from planner.models.entanglement_scheduling.grid import grid_of, round_down
-from planner.models.entanglement_scheduling.knapsack import knapsack_bound
-from planner.models.entanglement_scheduling.needs import chain_bound, node_use_bound
+from planner.models.entanglement_scheduling.proofs.conflicts import find_conflicts
+from planner.models.entanglement_scheduling.proofs.grid import grid_of, round_down
+from planner.models.entanglement_scheduling.proofs.knapsack import knapsack_bound
+from planner.models.entanglement_scheduling.proofs.needs import chain_bound, node_use_bound
 from planner.models.entanglement_scheduling.samples import draw
 
 EPS = 1e-12

@@ -5,14 +5,14 @@ import itertools
 import numpy as np
 import pytest
 
-from planner.models.entanglement_scheduling.conflicts import (
+from planner.models.entanglement_scheduling.enumeration import _Search
+from planner.models.entanglement_scheduling.proofs.conflicts import (
     Conflicts,
     find_conflicts,
     forbidden,
     free_phases,
 )
-from planner.models.entanglement_scheduling.crowds import Crowds
-from planner.models.entanglement_scheduling.enumeration import _Search
+from planner.models.entanglement_scheduling.proofs.crowds import Crowds
 from planner.models.entanglement_scheduling.samples import draw
 from planner.models.entanglement_scheduling.shape import Shape
 

@@ -5,8 +5,8 @@ import copy
 import numpy as np
 import pytest
 
-from planner.models.entanglement_scheduling.cycles import round_down
 from planner.models.entanglement_scheduling.instance import EntanglementScheduling
+from planner.models.entanglement_scheduling.proofs.cycles import round_down
 
 DEMANDS = {
     "problem": "entanglement_scheduling",

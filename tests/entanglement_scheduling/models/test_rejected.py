@@ -13,14 +13,14 @@ from planner.models.entanglement_scheduling.changes import changes
 from planner.models.entanglement_scheduling.check import check_certificate
 from planner.models.entanglement_scheduling.enumeration import enumerate_all
 from planner.models.entanglement_scheduling.evaluate import evaluate
+from planner.models.entanglement_scheduling.evaluation.quality import quality_table
+from planner.models.entanglement_scheduling.evaluation.timetable import occupation, rigid_rows
 from planner.models.entanglement_scheduling.explain import explain
-from planner.models.entanglement_scheduling.insertion import find_starts
 from planner.models.entanglement_scheduling.plan import SchedulePlan
-from planner.models.entanglement_scheduling.quality import quality_table
-from planner.models.entanglement_scheduling.rejected import rejections
+from planner.models.entanglement_scheduling.reasons.insertion import find_starts
+from planner.models.entanglement_scheduling.reasons.rejected import rejections
 from planner.models.entanglement_scheduling.report import report
 from planner.models.entanglement_scheduling.samples import draw
-from planner.models.entanglement_scheduling.timetable import occupation, rigid_rows
 
 
 def test_lower_rate_and_one_more_qubit(one_qubit, plan):

@@ -1,6 +1,6 @@
 """Which class of plans a plan belongs to, where bounds speak of one class only."""
 
-from planner.models.entanglement_scheduling.reading import Reading
+from planner.models.entanglement_scheduling.evaluation.reading import Reading
 from planner.models.entanglement_scheduling.view import View
 
 OFFERED = "offered protocols"

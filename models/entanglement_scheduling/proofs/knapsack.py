@@ -4,8 +4,8 @@ import numpy as np
 
 from planner.models.base.arrays import FloatArray, IntArray
 from planner.models.base.rounding import upper
-from planner.models.entanglement_scheduling.bounds import alternatives_of
-from planner.models.entanglement_scheduling.grid import grid_of, round_down
+from planner.models.entanglement_scheduling.proofs.bounds import alternatives_of
+from planner.models.entanglement_scheduling.proofs.grid import grid_of, round_down
 from planner.models.entanglement_scheduling.view import View
 
 WORK = 300_000_000

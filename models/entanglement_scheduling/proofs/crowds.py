@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from planner.models.base.arrays import IntArray
-from planner.models.entanglement_scheduling.conflicts import Conflicts
+from planner.models.entanglement_scheduling.proofs.conflicts import Conflicts
 from planner.models.entanglement_scheduling.shape import Shape
 from planner.models.entanglement_scheduling.view import View
 

@@ -7,20 +7,20 @@ import numpy as np
 
 from planner.models.base.arrays import IntArray
 from planner.models.base.evaluation import Reason
-from planner.models.entanglement_scheduling.conflicts import Conflicts
-from planner.models.entanglement_scheduling.insertion import find_starts
+from planner.models.entanglement_scheduling.evaluation.reading import read
+from planner.models.entanglement_scheduling.evaluation.timetable import occupation
+from planner.models.entanglement_scheduling.evaluation.usage import pool_field
 from planner.models.entanglement_scheduling.plan import EntanglementPlan
-from planner.models.entanglement_scheduling.reading import read
-from planner.models.entanglement_scheduling.relaxations import (
+from planner.models.entanglement_scheduling.proofs.conflicts import Conflicts
+from planner.models.entanglement_scheduling.reasons.insertion import find_starts
+from planner.models.entanglement_scheduling.reasons.relaxations import (
     longer_periods,
     lower_fidelities,
     shapes_for,
 )
+from planner.models.entanglement_scheduling.reasons.why import why_unserved
 from planner.models.entanglement_scheduling.shape import Shape
-from planner.models.entanglement_scheduling.timetable import occupation
-from planner.models.entanglement_scheduling.usage import pool_field
 from planner.models.entanglement_scheduling.view import View, Want
-from planner.models.entanglement_scheduling.why import why_unserved
 
 FIGURES = 20_000_000
 """Largest table of pools and slots that is made; nothing is said of larger schedules."""

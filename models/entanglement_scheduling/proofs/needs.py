@@ -17,8 +17,8 @@ import numpy as np
 
 from planner.models.base.arrays import FloatArray
 from planner.models.base.rounding import lower, upper
-from planner.models.entanglement_scheduling.grid import round_down
 from planner.models.entanglement_scheduling.network import Network, Settings
+from planner.models.entanglement_scheduling.proofs.grid import round_down
 from planner.models.entanglement_scheduling.protocols.least_use import least_use
 from planner.models.entanglement_scheduling.protocols.tolerance import reaches
 from planner.models.entanglement_scheduling.view import View

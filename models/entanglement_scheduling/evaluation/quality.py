@@ -2,11 +2,11 @@
 
 import numpy as np
 
-from planner.models.entanglement_scheduling.pauses import stretched
+from planner.models.entanglement_scheduling.evaluation.pauses import stretched
+from planner.models.entanglement_scheduling.evaluation.reading import Reading, read
+from planner.models.entanglement_scheduling.evaluation.regularity import regularity
 from planner.models.entanglement_scheduling.plan import EntanglementPlan, PreemptedPlan
 from planner.models.entanglement_scheduling.protocols.pga import attempt_slots
-from planner.models.entanglement_scheduling.reading import Reading, read
-from planner.models.entanglement_scheduling.regularity import regularity
 from planner.models.entanglement_scheduling.shape import Quality
 from planner.models.entanglement_scheduling.view import View
 

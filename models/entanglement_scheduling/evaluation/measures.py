@@ -6,9 +6,9 @@ import numpy as np
 
 from planner.models.base.arrays import FloatArray
 from planner.models.base.evaluation import Metric
-from planner.models.entanglement_scheduling.regularity import regularity
+from planner.models.entanglement_scheduling.evaluation.regularity import regularity
+from planner.models.entanglement_scheduling.evaluation.timetable import Rows
 from planner.models.entanglement_scheduling.shape import Quality
-from planner.models.entanglement_scheduling.timetable import Rows
 from planner.models.entanglement_scheduling.view import View
 
 Figures = np.ndarray[tuple[int, ...], np.dtype[np.floating]]

@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from planner.models.entanglement_scheduling.bounds import alternatives_of, price_bound
 from planner.models.entanglement_scheduling.certificate import BranchingCertificate
+from planner.models.entanglement_scheduling.proofs.bounds import alternatives_of, price_bound
 from planner.models.entanglement_scheduling.view import View
 
 Case = dict[int, bool]

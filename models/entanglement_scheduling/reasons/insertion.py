@@ -3,7 +3,7 @@
 import numpy as np
 
 from planner.models.base.arrays import IntArray
-from planner.models.entanglement_scheduling.conflicts import levels_of
+from planner.models.entanglement_scheduling.proofs.conflicts import levels_of
 from planner.models.entanglement_scheduling.shape import Shape
 from planner.models.entanglement_scheduling.view import View
 

@@ -5,8 +5,8 @@ import math
 import numpy as np
 
 from planner.models.base.arrays import FloatArray
+from planner.models.entanglement_scheduling.evaluation.timetable import Rows
 from planner.models.entanglement_scheduling.shape import Quality
-from planner.models.entanglement_scheduling.timetable import Rows
 from planner.models.entanglement_scheduling.view import View
 
 

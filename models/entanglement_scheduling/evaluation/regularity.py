@@ -7,7 +7,7 @@ import numpy as np
 
 from planner.models.base.arrays import FloatArray, IntArray
 from planner.models.base.evaluation import Violation
-from planner.models.entanglement_scheduling.timetable import Rows
+from planner.models.entanglement_scheduling.evaluation.timetable import Rows
 from planner.models.entanglement_scheduling.view import View
 
 

@@ -7,14 +7,14 @@ import numpy as np
 
 from planner.models.base.arrays import IntArray
 from planner.models.base.evaluation import Violation
-from planner.models.entanglement_scheduling.pauses import paused_rows
+from planner.models.entanglement_scheduling.evaluation.pauses import paused_rows
+from planner.models.entanglement_scheduling.evaluation.timetable import Rows, rigid_rows
 from planner.models.entanglement_scheduling.plan import (
     EntanglementPlan,
     PreemptedPlan,
     Protocol,
 )
 from planner.models.entanglement_scheduling.shape import Quality, Shape
-from planner.models.entanglement_scheduling.timetable import Rows, rigid_rows
 from planner.models.entanglement_scheduling.view import View
 
 

@@ -6,8 +6,8 @@ import numpy as np
 
 from planner.models.base.arrays import IntArray
 from planner.models.base.evaluation import Violation
-from planner.models.entanglement_scheduling.assignment import name_pool
-from planner.models.entanglement_scheduling.timetable import Held, Rows, occupied
+from planner.models.entanglement_scheduling.evaluation.assignment import name_pool
+from planner.models.entanglement_scheduling.evaluation.timetable import Held, Rows, occupied
 from planner.models.entanglement_scheduling.view import View
 
 Mask = np.ndarray[tuple[int], np.dtype[np.bool_]]

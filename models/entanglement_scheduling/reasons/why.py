@@ -2,10 +2,10 @@
 
 from planner.models.base.arrays import FloatArray
 from planner.models.base.evaluation import Reason
-from planner.models.entanglement_scheduling.bounds import alternatives_of
-from planner.models.entanglement_scheduling.conflicts import Conflicts
-from planner.models.entanglement_scheduling.relaxations import is_connected
-from planner.models.entanglement_scheduling.usage import pool_field
+from planner.models.entanglement_scheduling.evaluation.usage import pool_field
+from planner.models.entanglement_scheduling.proofs.bounds import alternatives_of
+from planner.models.entanglement_scheduling.proofs.conflicts import Conflicts
+from planner.models.entanglement_scheduling.reasons.relaxations import is_connected
 from planner.models.entanglement_scheduling.view import View, Want
 
 _SHOWN = 8

@@ -7,10 +7,10 @@ import numpy as np
 
 from planner.models.base.arrays import FloatArray, IntArray
 from planner.models.base.rounding import lower, upper
-from planner.models.entanglement_scheduling.conflicts import Conflicts
-from planner.models.entanglement_scheduling.grid import round_down
+from planner.models.entanglement_scheduling.evaluation.worth import values
+from planner.models.entanglement_scheduling.proofs.conflicts import Conflicts
+from planner.models.entanglement_scheduling.proofs.grid import round_down
 from planner.models.entanglement_scheduling.view import View
-from planner.models.entanglement_scheduling.worth import values
 
 __all__ = ["Alternatives", "alternatives_of", "price_bound", "shortest_bound", "values"]
 

@@ -6,9 +6,9 @@ import numpy as np
 
 from planner.models.base.arrays import IntArray
 from planner.models.base.evaluation import Violation
+from planner.models.entanglement_scheduling.evaluation.timetable import Held, Rows, rigid_rows
 from planner.models.entanglement_scheduling.plan import Operation, PreemptedPlan, Protocol
 from planner.models.entanglement_scheduling.shape import Shape
-from planner.models.entanglement_scheduling.timetable import Held, Rows, rigid_rows
 from planner.models.entanglement_scheduling.view import View
 
 

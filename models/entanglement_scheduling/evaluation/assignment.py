@@ -3,7 +3,7 @@
 import numpy as np
 
 from planner.models.base.arrays import IntArray
-from planner.models.entanglement_scheduling.timetable import Rows
+from planner.models.entanglement_scheduling.evaluation.timetable import Rows
 from planner.models.entanglement_scheduling.view import View
 
 CUTS = 64

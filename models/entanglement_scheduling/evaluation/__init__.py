@@ -1,0 +1,1 @@
+"""What a schedule holds, when, and what it is worth."""
