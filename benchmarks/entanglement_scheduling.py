@@ -85,4 +85,6 @@ def _research_network(load: float) -> dict[str, Any]:
 
 def _solve(data: dict[str, Any], method: str, limit: float | None) -> Figure:
     result = pl.solve(data, method, time_limit=limit)
-    return Figure(result.value, result.bound, f"{result.status}, {result.bound_source}")
+    bound = result.bound if result.bound_verified else None
+    note = result.status if result.bound_source != "solver" else f"{result.status} by its solver"
+    return Figure(result.value, bound, note)
