@@ -1,25 +1,29 @@
 """Entanglement scheduling: published schedulers against the exact methods, and growth.
 
-Peers: the schedulers of arXiv 2111.13124 on task sets of the same kind as its own, drawn here until
-every end node is asked for more than it can do; first-fit by arrival for the large network.
+Set `TASK_SETS` to a folder with task sets (.json, the format `rigid-tasks`) and quantum networks
+(.gml) to run them as well. Peers: the nine schedulers of arXiv 2111.13124, there and on demands
+drawn here, which ask for more than the networks can do. They admit in the order of arrival.
 """
 
+import os
 from collections.abc import Iterator
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 import planner as pl
 from benchmarks.driver import Case, Figure
+from planner.formats import import_file
 
 SCHEDULERS = (
     "pts_np_edf", "pts_cedf", "pts_pb",
     "rcpsp_np_fpr", "rcpsp_np_edf", "rcpsp_cedf",
     "rcpsp_pb_block", "rcpsp_pbs", "rcpsp_pb",
 )  # fmt: skip
-LIMIT = 60.0
-"""Seconds for our own methods where the optimum is not proved sooner."""
+LIMIT = float(os.environ.get("LIMIT", "60"))
+"""Seconds for our own methods where the optimum is not proved sooner, or those of `LIMIT`."""
 SURFNET_CITIES, SURFNET_LINKS = 54, 64
 
 
@@ -30,16 +34,28 @@ def cases(*, quick: bool) -> Iterator[Case]:
     }  # fmt: skip
     for kind, fidelity in networks.items():
         for load in (20,) if quick else (20, 60):
-            data = _network(kind, load, fidelity)
-            contenders = {"topoplan": partial(_solve, data, "auto", LIMIT)}
-            contenders |= {name: partial(_solve, data, name, None) for name in SCHEDULERS}
-            yield Case("published schedulers", f"{kind}, {fidelity}, {load} ebit/s", contenders)
+            yield _published(f"{kind}, {fidelity}, {load} ebit/s", _network(kind, load, fidelity))
     for load in (20,) if quick else (20, 50, 100):
-        data = _research_network(load)
-        limit = LIMIT if quick else 600.0
-        contenders = {"topoplan": partial(_solve, data, "auto", limit)}
-        contenders |= {name: partial(_solve, data, name, None) for name in SCHEDULERS[3:5]}
-        yield Case("research network", f"108 nodes, {load} ebit/s", contenders)
+        yield _large(f"108 nodes, {load} ebit/s", _research_network(load), quick=quick)
+    folder = os.environ.get("TASK_SETS")
+    for path in sorted(Path(folder).rglob("*")) if folder else []:
+        if path.suffix == ".json":
+            yield _published(path.stem, dict(import_file("rigid-tasks", path)))
+        elif path.suffix == ".gml":
+            yield _large(path.stem, dict(import_file("gml", path)), quick=quick)
+
+
+def _published(size: str, data: dict[str, Any]) -> Case:
+    contenders = {"topoplan": partial(_solve, data, "auto", LIMIT)}
+    contenders |= {name: partial(_solve, data, name, None) for name in SCHEDULERS}
+    return Case("published schedulers", size, contenders)
+
+
+def _large(size: str, data: dict[str, Any], *, quick: bool) -> Case:
+    limit = LIMIT if quick else 10 * LIMIT
+    contenders = {"topoplan": partial(_solve, data, "auto", limit)}
+    contenders |= {name: partial(_solve, data, name, None) for name in SCHEDULERS[3:5]}
+    return Case("research network", size, contenders)
 
 
 def _network(kind: str, load: float, fidelity: float) -> dict[str, Any]:
