@@ -99,6 +99,9 @@ class Answer:
     solver_bound: float | None = None
     """A bound only the solver's word stands for; `solver` names it."""
     solver: str | None = None
+    solver_scope: str | None = None
+    """Class of plans that the solver's word speaks of, be it a bound or that there is no plan, in
+    the words of `Evaluation.scope`; `None` for every plan."""
     infeasible: bool = False
     reasons: tuple[Reason, ...] = ()
     stopped_by: StopReason | None = None

@@ -53,6 +53,8 @@ class Evaluation(Record):
     violations: tuple[Violation, ...] = ()
     scope: str | None = None
     """Class of plans this one belongs to, where a problem has bounds that speak of one class."""
+    notes: tuple[str, ...] = ()
+    """Sentences on what the plan does not deliver although it keeps every limit."""
 
     @property
     def objective(self) -> Objective:

@@ -1,8 +1,10 @@
 """Re-checks certificates: every bound is computed anew, nothing in them is believed."""
 
 from planner.models.base.arrays import FloatArray
+from planner.models.base.artefacts import Certificate
 from planner.models.base.evaluation import CheckedBound
 from planner.models.base.refusals import compare_values, refused
+from planner.models.base.rounding import HUGE, TINY, keeps_digits
 from planner.models.entanglement_scheduling.certificate import (
     BranchingCertificate,
     ChainCertificate,
@@ -17,7 +19,7 @@ from planner.models.entanglement_scheduling.certificate import (
     UtilisationCertificate,
 )
 from planner.models.entanglement_scheduling.enumeration import enumerate_all
-from planner.models.entanglement_scheduling.evaluation.scope import OFFERED
+from planner.models.entanglement_scheduling.evaluation.scope import OFFERED, searched
 from planner.models.entanglement_scheduling.instance import EntanglementScheduling
 from planner.models.entanglement_scheduling.proofs.bounds import (
     overload,
@@ -29,6 +31,7 @@ from planner.models.entanglement_scheduling.proofs.conflicts import Conflicts
 from planner.models.entanglement_scheduling.proofs.crowds import Crowds
 from planner.models.entanglement_scheduling.proofs.knapsack import knapsack_bound
 from planner.models.entanglement_scheduling.proofs.needs import chain_bound, node_use_bound
+from planner.models.entanglement_scheduling.reasons.relaxations import is_linked
 from planner.models.entanglement_scheduling.reasons.why import (
     conflict_reasons,
     exhausted_reasons,
@@ -46,8 +49,9 @@ def check_certificate(
     """Return what a certificate proves about an instance, recomputed without a solver.
 
     Violations have the codes `certificate-kind` (an argument that says nothing here),
-    `certificate-shape` (numbers that name nothing), `certificate-price` (a price below zero) and
-    `certificate-value` (the argument gives another figure than is claimed).
+    `certificate-shape` (numbers that name nothing), `certificate-price` (a price below zero, or one
+    too small or too large to keep its digits) and `certificate-value` (the argument gives another
+    figure than is claimed).
     """
     view = instance.view
     fault = _misshapen(view, certificate)
@@ -57,7 +61,7 @@ def check_certificate(
         return _check_infeasible(view, certificate)
     if isinstance(certificate, EnumerationCertificate):
         return _check_enumeration(instance, certificate)
-    value, scope = _recompute(view, certificate)
+    value = _recompute(view, certificate)
     if value is None:
         where = f"`{certificate.kind}` proves nothing about `{instance.objective}` here"
         return refused("certificate-kind", where)
@@ -65,10 +69,26 @@ def check_certificate(
     tried = isinstance(certificate, BranchingCertificate) and certificate.crowds
     return CheckedBound(
         bounds={instance.objective: value},
-        scope=scope,
+        scope=scope_of_bound(view, certificate),
         source="enumeration" if tried else "certificate",
         violations=faults,
     )
+
+
+def scope_of_bound(view: View, certificate: Certificate) -> str | None:
+    """Return the class of plans that a certificate speaks of; `None` for every plan.
+
+    Pausing a rigid task never lowers what it holds of a pool, so that only cliques, crowds and
+    pairs that exclude each other need whole runs.
+    """
+    if isinstance(certificate, NodeUseCertificate | ChainCertificate):
+        return None
+    if isinstance(certificate, ConflictCertificate | EnumerationCertificate):
+        return searched(view)
+    if isinstance(certificate, UnservedCertificate) and not view.is_rigid:
+        return OFFERED if is_linked(view, certificate.demand) else None
+    whole = getattr(certificate, "cliques", ()) or getattr(certificate, "crowds", ())
+    return None if view.is_rigid and not whole else searched(view)
 
 
 def _recompute(
@@ -79,28 +99,22 @@ def _recompute(
     | NodeUseCertificate
     | ShortestCertificate
     | ChainCertificate,
-) -> tuple[float | None, str | None]:
-    """Return the bound that follows, if any, and the class of plans that it speaks of.
-
-    Pausing a rigid task never lowers what it holds of a pool, so that only cliques need whole runs.
-    """
+) -> float | None:
+    """Return the bound that follows, if any."""
     is_latency = view.instance.objective == "latency"
     if isinstance(certificate, ShortestCertificate):
-        return shortest_bound(view) if is_latency else None, None if view.is_rigid else OFFERED
+        return shortest_bound(view) if is_latency else None
     if isinstance(certificate, ChainCertificate):
-        return chain_bound(view) if is_latency else None, None
+        return chain_bound(view) if is_latency else None
     if is_latency:
-        return None, None
+        return None
     if isinstance(certificate, NodeUseCertificate):
-        return node_use_bound(view, certificate.price), None
+        return node_use_bound(view, certificate.price)
     if isinstance(certificate, KnapsackCertificate):
-        return knapsack_bound(view, certificate.pool), None if view.is_rigid else OFFERED
+        return knapsack_bound(view, certificate.pool)
     if isinstance(certificate, BranchingCertificate):
-        value = cases_bound(view, certificate)
-    else:
-        value = price_bound(view, certificate.price, certificate.cliques, certificate.clique_price)
-    whole = bool(certificate.cliques) or bool(getattr(certificate, "crowds", ()))
-    return value, None if view.is_rigid and not whole else OFFERED
+        return cases_bound(view, certificate)
+    return price_bound(view, certificate.price, certificate.cliques, certificate.clique_price)
 
 
 def _misshapen(view: View, certificate: EntanglementCertificate) -> CheckedBound | None:
@@ -147,8 +161,9 @@ def _misshapen_cases(view: View, certificate: BranchingCertificate) -> CheckedBo
     for table, columns in tables:
         if table.size != leaves * columns or (columns and len(table) != leaves):
             return refused("certificate-shape", "there is not one price per leaf and constraint")
-        if (table < 0).any():
-            return refused("certificate-price", "a price is below zero")
+        fault = _ill_priced(table, "a leaf")
+        if fault is not None:
+            return fault
     cases = cases_of(certificate)
     if cases is None or max((j for case in cases for j in case), default=0) >= len(view.demands):
         return refused("certificate-shape", "a leaf contradicts itself, or names no demand")
@@ -171,8 +186,15 @@ def _false_crowds(view: View, crowds: tuple[tuple[int, ...], ...]) -> CheckedBou
 def _priced(price: FloatArray, count: int, what: str) -> CheckedBound | None:
     if len(price) != count:
         return refused("certificate-shape", f"{len(price)} prices for {count} {what}")
+    return _ill_priced(price, what)
+
+
+def _ill_priced(price: FloatArray, what: str) -> CheckedBound | None:
     if (price < 0).any():
         return refused("certificate-price", f"a price of {what} is below zero")
+    if not keeps_digits(price):
+        message = f"a price of {what} is neither 0 nor between {TINY:g} and {HUGE:g}"
+        return refused("certificate-price", message)
     return None
 
 
@@ -208,7 +230,7 @@ def _check_infeasible(view: View, certificate: Infeasible) -> CheckedBound:
         where = f"`{certificate.kind}` does not show that there is no schedule"
         return refused("certificate-kind", where)
     return CheckedBound(
-        bounds={}, infeasible=True, reasons=reasons, scope=None if view.is_rigid else OFFERED
+        bounds={}, infeasible=True, reasons=reasons, scope=scope_of_bound(view, certificate)
     )
 
 
@@ -221,13 +243,14 @@ def _check_enumeration(
     if found.value is None:
         if certificate.value is not None:
             return refused("certificate-value", f"{certificate.value!r} claimed, there is no plan")
-        return CheckedBound(bounds={}, source="enumeration", infeasible=True, scope=OFFERED,
+        return CheckedBound(bounds={}, source="enumeration", infeasible=True,
+                            scope=searched(instance.view),
                             reasons=exhausted_reasons(instance.view))  # fmt: skip
     if certificate.value is None:
         return refused("certificate-kind", "there is a schedule that keeps every limit")
     return CheckedBound(
         bounds={instance.objective: found.value},
-        scope=OFFERED,
+        scope=searched(instance.view),
         source="enumeration",
         violations=tuple(compare_values(instance.objective, certificate.value, found.value)),
     )

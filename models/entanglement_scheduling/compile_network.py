@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from planner.models.base.quantities import SMALLEST
 from planner.models.entanglement_scheduling.hardware import Hardware, SingleClick
 from planner.models.entanglement_scheduling.network import (
     Network,
@@ -18,6 +19,7 @@ from planner.models.entanglement_scheduling.network import (
 )
 from planner.models.entanglement_scheduling.protocols import physics
 from planner.models.entanglement_scheduling.topology import Capability, Graph
+from planner.models.entanglement_scheduling.workload import LONGEST
 
 if TYPE_CHECKING:
     from planner.models.entanglement_scheduling.instance import EntanglementScheduling
@@ -36,7 +38,7 @@ def compile_network(instance: "EntanglementScheduling") -> Network:
         ends=np.array([(place[e.a], place[e.b]) for e in graph.links], np.int64).reshape(-1, 2),
         length=np.array(lengths, dtype=np.float64),
         settings=tuple(
-            _settings(link.capabilities, length, hardware)
+            settings_of(link.capabilities, length, hardware)
             for link, length in zip(graph.links, lengths, strict=True)
         ),
         physics=_physics(hardware),
@@ -60,16 +62,21 @@ def _physics(hardware: Hardware) -> Physics:
     )
 
 
-def _settings(
+def settings_of(
     own: tuple[Capability, ...] | None, length: float, hardware: Hardware
 ) -> tuple[Setting, ...]:
-    """Return what a link can do: its own list, the hardware's, or the model of its length."""
-    capabilities = own or hardware.capabilities
+    """Return what a link can do: its own list, the hardware's, or the model of its length.
+
+    A model has no settings that take longer than the longest period; lists stay as they are, so
+    that the numbers of their entries do.
+    """
+    capabilities = written = own or hardware.capabilities
     if capabilities is None and hardware.links == "nv":
         capabilities = profile("nv", length)
     elif capabilities is None:
         capabilities = single_click(hardware.single_click, length)
-    return tuple(_setting(each, hardware) for each in capabilities)
+    found = tuple(_setting(each, hardware) for each in capabilities)
+    return found if written else tuple(each for each in found if each.slots <= LONGEST)
 
 
 @functools.cache
@@ -113,6 +120,8 @@ def single_click(model: SingleClick, length: float) -> tuple[Capability, ...]:
             detection=model.detection * through,
             emission=model.emission,
         )
+        if rate < SMALLEST:
+            continue
         # Figures are in base units already, which validation would refuse.
         found.append(
             Capability.model_construct(fidelity=max(0.25, fidelity), rate=rate, bright=alpha)

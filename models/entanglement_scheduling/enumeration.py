@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from planner.models.base.arrays import IntArray
-from planner.models.entanglement_scheduling.evaluation.scope import OFFERED
+from planner.models.entanglement_scheduling.evaluation.scope import OFFERED, WHOLE
 from planner.models.entanglement_scheduling.evaluation.timetable import Held, occupied
 from planner.models.entanglement_scheduling.evaluation.worth import values
 from planner.models.entanglement_scheduling.shape import Shape
@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from planner.models.entanglement_scheduling.instance import EntanglementScheduling
     from planner.models.entanglement_scheduling.view import View
 
-SCOPE = OFFERED
-"""Class of the plans that are tried: pauses, and protocols that are not offered, may do better."""
+SCOPES = (OFFERED, WHOLE)
+"""Classes of the plans that are tried; pauses, and protocols not on offer, may do better."""
 CHOICES = 20_000
 """Most ways to choose demands and protocols."""
 SLOTS = 64

@@ -10,6 +10,7 @@ from planner.models.entanglement_scheduling.evaluation.quality import delivered
 from planner.models.entanglement_scheduling.evaluation.reading import read
 from planner.models.entanglement_scheduling.evaluation.regularity import window_violations
 from planner.models.entanglement_scheduling.evaluation.scope import scope_of
+from planner.models.entanglement_scheduling.evaluation.shortfalls import shortfall_notes
 from planner.models.entanglement_scheduling.evaluation.timetable import Rows
 from planner.models.entanglement_scheduling.evaluation.usage import pool_violations
 from planner.models.entanglement_scheduling.evaluation.worth import worth
@@ -48,6 +49,7 @@ def evaluate(instance: EntanglementScheduling, plan: EntanglementPlan) -> Evalua
         metrics=measure(view, rows, qualities),
         violations=violations,
         scope=scope_of(view, reading, paused=isinstance(plan, PreemptedPlan)),
+        notes=shortfall_notes(view, rows, qualities),
     )
 
 

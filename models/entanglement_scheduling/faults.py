@@ -1,6 +1,5 @@
 """Faults of an instance that concern more than one entity."""
 
-import itertools
 from collections import Counter
 from collections.abc import Iterator
 from fractions import Fraction
@@ -10,6 +9,8 @@ from pydantic_core import PydanticCustomError
 
 from planner.models.base.errors import Issue
 from planner.models.entanglement_scheduling.proofs.cycles import find_cycle_faults
+from planner.models.entanglement_scheduling.slow_operations import find_slow_operations
+from planner.models.entanglement_scheduling.task_faults import find_task_faults, qubits_of
 from planner.models.entanglement_scheduling.topology import Graph, unknown_node
 from planner.models.entanglement_scheduling.workload import (
     LONGEST,
@@ -28,25 +29,29 @@ Loc = tuple[str | int, ...]
 
 def find_faults(instance: "EntanglementScheduling") -> Iterator[Issue]:
     """Yield every fault; those of periods only where nothing else is wrong."""
-    found = [*instance.topology.cross_check(), *_between(instance)]
+    found = [*instance.topology.cross_check(), *find_slow_operations(instance)]
+    if all(issue.code != "name-repeated" for issue in found):
+        found += _between(instance, is_sound=not found)
     yield from found
     if not found:
         yield from find_cycle_faults(instance)
 
 
-def _between(instance: "EntanglementScheduling") -> Iterator[Issue]:
+def _between(instance: "EntanglementScheduling", *, is_sound: bool) -> Iterator[Issue]:
     graph, workload = instance.topology.graph(), instance.workload
     if isinstance(workload, Random):
-        yield from _random_faults(instance, graph)
+        # Demands are drawn on a network, which there is only where it is sound.
+        yield from _random_faults(instance, graph) if is_sound else ()
         return
     kind, entries = _entries(workload)
     yield from _name_faults(entries, kind)
     ends = {node.name: node.end_node for node in graph.nodes}
+    qubits = qubits_of(graph) if isinstance(workload, Tasks) else set[str]()
     for place, entry in enumerate(entries):
         loc: Loc = ("workload", f"{kind}s", place)
         yield from _end_faults(entry, loc, ends)
         if isinstance(entry, Task):
-            yield from _task_faults(entry, loc, _qubits(graph))
+            yield from find_task_faults(entry, loc, qubits, instance.hardware.slot)
         else:
             yield from _rate_faults(entry, loc, instance.hardware.slot)
     if isinstance(workload, Tasks) and instance.objective == "goodput":
@@ -134,53 +139,3 @@ def _rate_faults(demand: Demand, loc: Loc, slot: float) -> Iterator[Issue]:
             message=f"one pair in {float(slots):.3g} slots of {slot:g} s",
             fix=f"Ask for at least {1 / (slot * LONGEST):.3g} Hz, or lengthen `hardware.slot`.",
         )
-
-
-def _qubits(graph: Graph) -> set[str]:
-    found = set[str]()
-    for node in graph.nodes:
-        for key, kind in (("communication_qubits", "C"), ("storage_qubits", "S")):
-            own = getattr(node, key)
-            count = getattr(graph, key) if own is None else own
-            found |= {f"{node.name}-{kind}{place}" for place in range(count)}
-    return found
-
-
-def _task_faults(task: Task, loc: Loc, qubits: set[str]) -> Iterator[Issue]:
-    if task.length > task.period:
-        yield Issue(
-            code="task-too-long",
-            loc=(*loc, "length"),
-            message=f"{task.length} slots do not fit into a period of {task.period}",
-            fix="Lengthen the period or leave the task out.",
-        )
-    for name, spans in task.busy.items():
-        at: Loc = (*loc, "busy", name)
-        if name not in qubits:
-            yield Issue(
-                code="unknown-qubit",
-                loc=at,
-                message=f"there is no qubit `{name}`",
-                fix="Write <node>-C<i> or <node>-S<i>, i from 0; `topology` says how many.",
-            )
-        yield from _span_faults(task, at, spans)
-
-
-def _span_faults(task: Task, at: Loc, spans: tuple[tuple[int, int], ...]) -> Iterator[Issue]:
-    for place, (begin, end) in enumerate(spans):
-        if not 0 <= begin < end <= task.length:
-            yield Issue(
-                code="busy-outside",
-                loc=(*at, place),
-                message=f"[{begin}, {end}) is no part of the slots 0 to {task.length - 1}",
-                fix=f"Give begin and end with 0 <= begin < end <= {task.length}.",
-            )
-    ordered = sorted(spans)
-    for (_, end), (begin, _) in itertools.pairwise(ordered):
-        if begin < end:
-            yield Issue(
-                code="busy-overlap",
-                loc=at,
-                message=f"two intervals hold the qubit in slot {begin}",
-                fix="Join them, or use another qubit.",
-            )

@@ -9,8 +9,9 @@ from planner.models.base.record import Record
 from planner.models.entanglement_scheduling.protocols import physics
 from planner.models.entanglement_scheduling.topology import Capability, Fidelity
 
-Probability = Annotated[float, Field(gt=0, le=1)]
+Probability = Annotated[float, Field(ge=1e-6, le=1)]
 Positive = Annotated[Duration, Field(gt=0)]
+Slot = Annotated[Duration, Field(ge=1e-9, le=1e5)]
 
 
 class SingleClick(Record):
@@ -37,7 +38,8 @@ class SingleClick(Record):
 class Hardware(Record):
     """Times, memories and links; operations last whole slots."""
 
-    slot: Positive = 0.01
+    slot: Slot = 0.01
+    """From a nanosecond to 100,000 s."""
     swap: Positive = 0.01
     distillation: Positive = 0.01
     swap_success: Probability = 1.0
@@ -51,7 +53,7 @@ class Hardware(Record):
     """What the other links can do. `nv`: figures of nitrogen-vacancy centres over 5 km, rates at
     other lengths in proportion to the attempts per second. `single_click`: the model below."""
     single_click: SingleClick = SingleClick()
-    link_success: Annotated[float, Field(gt=0, lt=1)] | None = None
+    link_success: Annotated[float, Field(ge=1e-6, lt=1)] | None = None
     """Probability with which a generation is to succeed in its slots; the mean time if not given.
     """
 

@@ -4,9 +4,10 @@ import functools
 from collections.abc import Iterator
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, ValidationError, ValidatorFunctionWrapHandler, WrapValidator
 
 from planner.models.base.errors import Issue
+from planner.models.base.faults import fault
 from planner.models.base.instance import Instance
 from planner.models.base.quantities import Duration
 from planner.models.base.record import Record
@@ -18,10 +19,18 @@ from planner.models.entanglement_scheduling.workload import Workload
 ObjectiveName = Literal["throughput", "demands", "weight", "goodput", "latency"]
 
 
+def _jitter(value: object, read: ValidatorFunctionWrapHandler) -> object:
+    try:
+        return read(value)
+    except ValidationError:
+        message = f"`{str(value)[:60]}` is neither `windows` nor `zero` nor a duration from 0 on"
+        raise fault("jitter-value", message, "Write one of them, a duration as `5 ms`.") from None
+
+
 class Limits(Record):
     """What every schedule must keep."""
 
-    jitter: Literal["windows", "zero"] | Duration = "windows"
+    jitter: Annotated[Literal["windows", "zero"] | Duration, WrapValidator(_jitter)] = "windows"
     """`windows`: each repetition anywhere in its period. `zero`: strictly periodic. A duration: two
     starts are a period apart, give or take this."""
     wrap: bool = False

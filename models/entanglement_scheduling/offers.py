@@ -7,27 +7,23 @@ if TYPE_CHECKING:
     from planner.models.entanglement_scheduling.view import View
 
 
-def offers_of(view: "View") -> "tuple[tuple[Offer, ...], ...]":
-    """Return the offers of each demand, none where no protocol reaches its fidelity in time."""
+def offers_to(view: "View", place: int) -> "tuple[Offer, ...]":
+    """Return the offers of one demand, none where no protocol reaches its fidelity in time."""
     from planner.models.entanglement_scheduling.protocols.menu import menu
 
-    rules, found = view.instance.protocols, []
-    for want in view.demands:
-        assert want.source is not None
-        assert want.target is not None
-        assert want.min_fidelity is not None
-        found.append(
-            menu(
-                view.network,
-                want.source,
-                want.target,
-                want.min_fidelity,
-                want.period,
-                schemes=rules.schemes,
-                distillation=rules.distillation,
-                routes=rules.routes,
-                most=rules.most,
-                enforce=rules.fidelity,
-            )
-        )
-    return tuple(found)
+    rules, want = view.instance.protocols, view.demands[place]
+    assert want.source is not None
+    assert want.target is not None
+    assert want.min_fidelity is not None
+    return menu(
+        view.network,
+        want.source,
+        want.target,
+        want.min_fidelity,
+        want.period,
+        schemes=rules.schemes,
+        distillation=rules.distillation,
+        routes=rules.routes,
+        most=rules.most,
+        enforce=rules.fidelity,
+    )

@@ -21,6 +21,7 @@ def report(instance: EntanglementScheduling, plan: EntanglementPlan) -> dict[str
     for each in rejections(view, plan):
         record = asdict(each)
         record["demand"] = view.demands[each.demand].name
+        record["rules"] = list(each.rules)
         for key in ("pool", "qubit"):
             record[key] = None if record[key] is None else view.pools[record[key]]
         rejected.append(record)

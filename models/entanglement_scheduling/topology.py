@@ -10,6 +10,8 @@ from planner.models.base.errors import Issue
 from planner.models.base.quantities import Frequency, Length
 from planner.models.base.record import Name, Record
 
+FibreLength = Annotated[Length, Field(le=1e8)]
+"""At most 100,000 km."""
 Qubits = Annotated[int, Field(strict=True, ge=0, le=10_000)]
 Fidelity = Annotated[float, Field(ge=0.25, le=1.0)]
 """Fidelity of a two-qubit state to a Bell state; 0.25 is noise."""
@@ -43,7 +45,7 @@ class QuantumLink(Record):
 
     a: Name
     b: Name
-    length: Length | None = None
+    length: FibreLength | None = None
     """`topology.length` if not given."""
     capabilities: Annotated[tuple[Capability, ...], Field(min_length=1)] | None = None
     """What this link can do; `hardware.capabilities` or its model if not given."""
@@ -52,7 +54,7 @@ class QuantumLink(Record):
 class _Defaults(Record):
     communication_qubits: Annotated[int, Field(strict=True, ge=1, le=10_000)] = 1
     storage_qubits: Qubits = 3
-    length: Length = 5_000.0
+    length: FibreLength = 5_000.0
     """Length of links that give none."""
 
 
@@ -70,6 +72,9 @@ class Graph(_Defaults):
             message = f"the name `{name}` stands for two nodes"
             fix = "Give every node a name of its own."
             yield Issue(code="name-repeated", loc=("topology", "nodes"), message=message, fix=fix)
+        if len(counts) < len(self.nodes):
+            # Whatever refers to a name may mean another that is missing for the repetition.
+            return
         for place, link in enumerate(self.links):
             loc = ("topology", "links", place)
             for key in ("a", "b"):

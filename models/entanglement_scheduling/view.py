@@ -2,7 +2,7 @@
 
 import functools
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
@@ -86,9 +86,28 @@ class View:
     @functools.cached_property
     def offers(self) -> "tuple[tuple[Offer, ...], ...]":
         """The protocols that may serve each demand, the shortest first; none for rigid tasks."""
-        from planner.models.entanglement_scheduling.offers import offers_of
+        if self.is_rigid:
+            return ()
+        return tuple(self.menu(place) for place in range(len(self.demands)))
 
-        return () if self.is_rigid else offers_of(self)
+    def menu(self, place: int) -> "tuple[Offer, ...]":
+        """Return the protocols that may serve one demand, searched for when first asked for."""
+        if place not in self.menus:
+            from planner.models.entanglement_scheduling.offers import offers_to
+
+            self.menus[place] = offers_to(self, place)
+        return self.menus[place]
+
+    @functools.cached_property
+    def menus(self) -> "dict[int, tuple[Offer, ...]]":
+        """What `menu` has found so far, by demand."""
+        return {}
+
+    def as_searched(self) -> "View":
+        """Return a view that offers nothing to demands whose protocols were not searched for."""
+        found = replace(self)
+        found.menus.update({place: self.menus.get(place, ()) for place in range(len(self.demands))})
+        return found
 
     @functools.cached_property
     def shapes(self) -> tuple[tuple[Shape, ...], ...]:
@@ -171,8 +190,14 @@ def _want(
         period=period,
         mandatory=entry.mandatory or instance.objective == "latency",
         weight=entry.weight,
-        jitter=_down(min(bounds), slot) if bounds else None,
+        jitter=_jitter(bounds, period, slot),
     )
+
+
+def _jitter(bounds: list[float], period: int, slot: float) -> int | None:
+    """Return the slots of the tightest bound; starts in adjacent windows are always within one."""
+    slots = _down(min(bounds), slot) if bounds else period
+    return slots if slots < period else None
 
 
 def _limit(instance: "EntanglementScheduling") -> float | None:

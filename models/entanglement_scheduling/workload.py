@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
+from planner.models.base.faults import fault
 from planner.models.base.quantities import Duration, Frequency
 from planner.models.base.record import Name, Number, Record
 from planner.models.entanglement_scheduling.topology import Fidelity
@@ -15,11 +16,24 @@ LONGEST = 1_000_000
 Periods = Annotated[int, Field(strict=True, ge=1, le=LONGEST)]
 
 
+LIGHTEST, HEAVIEST = 1e-9, 1e9
+
+
+def _weighed(weight: float) -> float:
+    if weight and not LIGHTEST <= weight <= HEAVIEST:
+        message = f"a weight of {weight:g}"
+        raise fault("weight-range", message, f"Write 0, or {LIGHTEST:g} to {HEAVIEST:g}.")
+    return weight
+
+
+Weight = Annotated[Number, AfterValidator(_weighed)]
+
+
 class _Wanted(Record):
     mandatory: bool = False
     """Whether a schedule without it is none."""
-    weight: Number = 1.0
-    """What admitting it is worth under `objective: weight`."""
+    weight: Weight = 1.0
+    """What admitting it is worth under `objective: weight`: 0, or 1e-9 to 1e9."""
     max_jitter: Duration | None = None
     """Most that two starts may be further apart or closer than a period."""
 

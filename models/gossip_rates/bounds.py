@@ -15,8 +15,8 @@ from planner.models.gossip_rates.view import View
 
 INVERSE = 1e-12
 """Relative error allowed for where a bound rests on the inverse of a Laplacian."""
-
-
+LEAST_SPREAD = 1e-200
+"""Squares of closer points have too few digits for relative errors to bound what is rounded."""
 BLOCK = 4_000_000
 """Coordinates of edges held at a time."""
 
@@ -50,7 +50,7 @@ def stretches(view: View, points: FloatArray) -> FloatArray | None:
     """
     centred = about_mean(points)
     spread = float((centred * centred).sum())
-    return squared_lengths(centred, view.ends) / spread if spread > 0 else None
+    return squared_lengths(centred, view.ends) / spread if spread > LEAST_SPREAD else None
 
 
 def mixing_bound(view: View, points: FloatArray, prices: Prices) -> float | None:
@@ -60,7 +60,7 @@ def mixing_bound(view: View, points: FloatArray, prices: Prices) -> float | None
     """
     centred = about_mean(points)
     spread = float((centred * centred).sum())
-    if spread <= 0:
+    if spread <= LEAST_SPREAD:
         return None
     most = most_worth(view, squared_lengths(centred, view.ends), prices)
     return None if most is None else upper(most / spread, points.size + 8)
@@ -176,7 +176,7 @@ def radius_bound(
         return None
     plus, minus = (about_mean(part) for part in sides)
     up, down = float((plus * plus).sum()), float((minus * minus).sum())
-    if up + down <= 0:
+    if up + down <= LEAST_SPREAD:
         return None
     worth = squared_lengths(plus, view.ends) - squared_lengths(minus, view.ends)
     worth = np.where(view.usable, worth, 0.0)

@@ -9,7 +9,7 @@ import numpy as np
 from planner.models.base.arrays import FloatArray, IntArray
 from planner.models.base.evaluation import CheckedBound, Reason, Violation
 from planner.models.base.refusals import refused
-from planner.models.base.rounding import COMBINATORIAL
+from planner.models.base.rounding import COMBINATORIAL, keeps_digits
 from planner.models.gossip_rates.bounds import (
     floor_of_messages,
     gradient_bound,
@@ -91,6 +91,9 @@ def prices_of(view: View, proof: Priced) -> Prices | None:
     """Return the prices of a certificate; `None` where they do not fit the instance."""
     prices = (proof.node_price, proof.clock_price, proof.set_price)
     if min(proof.total_price, proof.count_price) < 0 or any((price < 0).any() for price in prices):
+        return None
+    levels = np.array([proof.total_price, proof.count_price])
+    if not all(keeps_digits(price) for price in (levels, *prices)):
         return None
     if any(len(price) not in (0, view.nodes) for price in (proof.node_price, proof.clock_price)):
         return None

@@ -17,6 +17,7 @@ from planner.models.base.record import Record
 from planner.results.figures import relative_gap
 from planner.results.records import Baseline, Status
 from planner.results.result import Result
+from planner.results.wording import source_words, status_words
 from planner.solvers.contract import Budget, Listener, Method, Proves, StopReason
 
 
@@ -31,8 +32,11 @@ class Row(Record):
     objective: Objective | None = None
     bound: float | None = None
     bound_source: BoundSource | None = None
+    bound_scope: str | None = None
+    best_bound: float | None = None
+    """Best bound of the whole comparison among those that speak of its plan."""
     gap: float | None = None
-    """Against the best bound of the whole comparison."""
+    """Against `best_bound`."""
     verified: bool = False
     metrics: Mapping[str, Metric] = {}
     seconds: float | None = None
@@ -51,6 +55,8 @@ class Comparison(Record):
     """Name of the instance."""
     bound: float | None = None
     bound_source: BoundSource | None = None
+    bound_scope: str | None = None
+    """Class of plans that the bound speaks of; `None` for every plan."""
     rows: tuple[Row, ...]
     results: Mapping[str, Result] = Field(default={}, exclude=True)
     """The result of each method that ran, with `baselines` filled; not part of the JSON."""
@@ -67,7 +73,7 @@ class Comparison(Record):
         rows = [
             (
                 row.method,
-                row.status,
+                status_words(row.status, row.bound_scope) if row.status else None,
                 row.objective.value if row.objective else None,
                 row.gap,
                 row.verified,
@@ -76,7 +82,8 @@ class Comparison(Record):
             )
             for row in self.rows
         ]
-        return table(columns, rows, f"{self.name}: bound {self.bound} ({self.bound_source})")
+        who = source_words(str(self.bound_source), self.bound_scope)
+        return table(columns, rows, f"{self.name}: bound {self.bound} ({who})")
 
 
 def compare(
@@ -209,7 +216,6 @@ def _table(
     messages: Mapping[str, str],
 ) -> Comparison:
     best = _strongest(list(results.values()))
-    bound = best.bound if best is not None else None
     rows = []
     for name in names:
         if name not in results:
@@ -218,12 +224,14 @@ def _table(
                 Row(method=name, proves=proves, message=messages.get(name, "not run: interrupted"))
             )
         else:
-            rows.append(_row(name, kinds[results[name].method], results[name], bound))
+            own = _speaking_of(results[name], list(results.values()), instance)
+            rows.append(_row(name, kinds[results[name].method], results[name], own))
     return Comparison(
         problem=instance.problem,
         name=instance.name,
-        bound=bound,
+        bound=best.bound if best is not None else None,
         bound_source=best.bound_source if best is not None else None,
+        bound_scope=best.bound_scope if best is not None else None,
         rows=tuple(rows),
         results=dict(results),
     )
@@ -241,11 +249,23 @@ def _row(name: str, method: Method, result: Result, bound: float | None) -> Row:
         objective=reached.objective if reached is not None else None,
         bound=result.bound,
         bound_source=result.bound_source,
+        bound_scope=result.bound_scope,
+        best_bound=bound,
         gap=relative_gap(value, bound) if is_valid else None,
         verified=result.verified,
         metrics=reached.metrics if reached is not None else {},
         seconds=result.provenance.timing.solve,
     )
+
+
+def _speaking_of(result: Result, results: Sequence[Result], instance: Instance) -> float | None:
+    """Return the strongest bound of all results among those that speak of the plan of one."""
+    scopes = {None, result.bound_scope}
+    if result.plan is not None and any(other.bound_scope is not None for other in results):
+        room = problem_of(instance).model_room()
+        scopes = {None, room.evaluate(instance, result.plan).scope}
+    best = _strongest([other for other in results if other.bound_scope in scopes])
+    return best.bound if best is not None else None
 
 
 def _strongest(results: Sequence[Result]) -> Result | None:

@@ -11,6 +11,7 @@ from planner.models.base.record import Record
 from planner.results.records import Status
 from planner.results.result import Result
 from planner.results.verify import reload_instance
+from planner.results.wording import no_plan, optimal_plan
 
 _PROOFS = {
     "certificate": "a certificate that was re-checked by arithmetic, without a solver",
@@ -144,7 +145,7 @@ def _broken(violation: Violation) -> Reason:
 def _headline(result: Result) -> str:
     name, objective = result.instance.name, result.objective
     if result.status == "infeasible":
-        return f"{name} has no plan."
+        return f"{name} has {no_plan(result.bound_scope)}."
     if objective is None:
         stop = _STOPS.get(result.stopped_by or "", "its own decision")
         return f"No plan was found for {name}: `{result.method}` was ended by {stop}."
@@ -152,7 +153,7 @@ def _headline(result: Result) -> str:
     value = "unknown" if objective.value is None else f"{objective.value:.10g}{unit}"
     if result.status == "violates_limits":
         return f"The plan of `{result.method}` for {name} breaks limits."
-    kind = "an optimal plan" if result.is_optimal else "a plan"
+    kind = optimal_plan(result.bound_scope) if result.is_optimal else "a plan"
     return f"{name} has {kind} with {objective.name.replace('_', ' ')} {value}."
 
 
@@ -172,4 +173,5 @@ def _proof(result: Result) -> str:
     reach = ""
     if result.gap is not None and not result.is_optimal:
         reach = f" The plan is within {100 * result.gap:.3g} % of it."
-    return f"No plan can be better than {value}: {proof}.{reach}"
+    plan = no_plan(result.bound_scope).capitalize()
+    return f"{plan} can be better than {value}: {proof}.{reach}"

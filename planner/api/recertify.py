@@ -20,6 +20,7 @@ from planner.results.judge import recompute
 from planner.results.records import Status
 from planner.results.result import Result
 from planner.results.verify import reload_instance
+from planner.results.wording import status_words
 from planner.solvers.contract import Answer
 
 WRONG_VALUE = "certificate-value"
@@ -47,6 +48,8 @@ class Recertification(Record):
     bound: float | None = None
     """What the old certificate proves about the changed instance."""
     bound_source: BoundSource | None = None
+    bound_scope: str | None = None
+    """Class of plans that the bound, or that there is no plan, speaks of; `None` for every plan."""
     bound_before: float | None = None
     gap: float | None = None
     violations: tuple[Violation, ...] = ()
@@ -64,7 +67,7 @@ class Recertification(Record):
         words = {True: "holds", False: "no longer holds", None: "did not exist"}
         return (
             f"{self.name}: the plan {words[self.plan_holds]}, "
-            f"the proof {words[self.bound_holds]}; {self.status.replace('_', ' ')}"
+            f"the proof {words[self.bound_holds]}; {status_words(self.status, self.bound_scope)}"
         )
 
 
@@ -114,6 +117,7 @@ def recertify(
         objective_before=old.objective,
         bound=figures.bound,
         bound_source=figures.bound_source,
+        bound_scope=figures.bound_scope,
         bound_before=old.bound,
         gap=figures.gap,
         violations=evaluation.violations if evaluation is not None else (),

@@ -1,10 +1,11 @@
 """Several methods side by side: one table of what they reach, one of the metrics."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from planner.cli import show
 from planner.cli.result_view import bound_source
+from planner.results.wording import plans_with, status_words
 
 if TYPE_CHECKING:
     from planner.api.compare import Comparison, Row
@@ -27,28 +28,28 @@ def comparison(found: "Comparison") -> None:
             ),
             None,
         )
-        who = bound_source(found.bound_source, solver)
+        who = bound_source(found.bound_source, solver, scope=found.bound_scope)
         bound = f"{show.quantity(found.bound, unit)} ({who})"
     show.line(f"{show.plain(found.name)}: best bound {bound}")
     show.line()
     _reached(found)
     _metrics(found)
-    _remarks(found.rows)
+    _remarks(found)
 
 
 def _reached(found: "Comparison") -> None:
     name = next((row.objective.name for row in found.rows if row.objective), "objective")
     columns = ("method", "proves", "status", name, "/ bound", "verified", "time")
-    show.table(columns, [_row(row, found.bound) for row in found.rows], right=(3, 4, 6))
+    show.table(columns, [_row(row) for row in found.rows], right=(3, 4, 6))
 
 
-def _row(row: "Row", bound: float | None) -> tuple[str, ...]:
-    status = "-" if row.status is None else row.status.replace("_", " ")
+def _row(row: "Row") -> tuple[str, ...]:
+    status = "-" if row.status is None else status_words(row.status, row.bound_scope)
     value = ratio = "-"
     if row.objective is not None:
         value = _cell(row.metrics, row.objective)
-        if row.objective.value is not None and bound:
-            ratio = f"{row.objective.value / bound:.6g}"
+        if row.objective.value is not None and row.best_bound:
+            ratio = f"{row.objective.value / row.best_bound:.6g}"
     verified = "yes" if row.verified else "no"
     seconds = "-" if row.seconds is None else f"{row.seconds:.3f} s"
     return (row.method, row.proves or "-", status, value, ratio, verified, seconds)
@@ -93,10 +94,14 @@ def _cell(metrics: Mapping[str, Any], figure: "str | Objective", unit: str = "1"
     return f"{text} [{' to '.join(ends)}]" if f"{name}_draws" in metrics else text
 
 
-def _remarks(rows: "Sequence[Row]") -> None:
-    """Write which figures are means over draws, and which methods did not run."""
+def _remarks(found: "Comparison") -> None:
+    """Write whose bound is another, which figures are means, and which methods did not run."""
     lines = []
-    for row in rows:
+    for row in found.rows:
+        if row.objective is not None and row.best_bound != found.bound:
+            text = f"its plan is not among the {plans_with(found.bound_scope)}"
+            bound = show.quantity(row.best_bound, row.objective.unit)
+            lines.append(f"{row.method}: {text}; the best bound on it is {bound}")
         if any(name.endswith("_draws") for name in row.metrics):
             text = "brackets hold the 5th and 95th percentile of the draws, before them is the mean"
             lines.append(f"{row.method}: {text}; figures without brackets are those of its plan")

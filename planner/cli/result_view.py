@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from planner.cli import show
+from planner.results.wording import source_words, status_words
 
 if TYPE_CHECKING:
     from planner.models.base.evaluation import Reason, Violation
@@ -31,7 +32,7 @@ _STOPS = {
 
 def result(found: "Result", *, metrics: bool = True) -> None:
     """Write a result to stdout."""
-    status = found.status.replace("_", " ")
+    status = status_words(found.status, found.bound_scope)
     colour = _COLOURS.get(found.status, "red")
     name = show.plain(found.instance.name)
     show.line(f"{name}: {click.style(status, fg=colour, bold=True)}")
@@ -61,11 +62,13 @@ def reasons(found: "Sequence[Reason]") -> None:
     _rows("Why:", rows)
 
 
-def bound_source(source: str | None, solver: str | None = None) -> str:
-    """Return who vouches for a bound, in words."""
+def bound_source(source: str | None, solver: str | None = None, *, scope: str | None = None) -> str:
+    """Return who vouches for a bound and for which plans it holds, in words."""
     if source == "solver":
-        return f"the word of {solver or 'the solver'}, not re-checked"
-    return _WHO.get(source or "", "unproved")
+        who = f"the word of {solver or 'the solver'}, not re-checked"
+    else:
+        who = _WHO.get(source or "", "unproved")
+    return source_words(who, scope)
 
 
 def _facts(found: "Result") -> Iterator[tuple[str, str]]:
@@ -76,7 +79,8 @@ def _facts(found: "Result") -> Iterator[tuple[str, str]]:
             yield "then", _later(objective)
     unit = found.objective.unit if found.objective is not None else "1"
     if found.bound is not None:
-        who = bound_source(found.bound_source, found.provenance.solver)
+        solver = found.provenance.solver
+        who = bound_source(found.bound_source, solver, scope=found.bound_scope)
         yield "bound", f"{show.quantity(found.bound, unit)} ({who})"
     if found.gap is not None:
         yield "gap", show.percent(found.gap)

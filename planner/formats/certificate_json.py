@@ -36,6 +36,7 @@ def write(result: "Result", instance: "Instance", path: Path, options: Options) 
         "objective": objective,
         "bound": result.bound,
         "bound_source": result.bound_source,
+        "bound_scope": result.bound_scope,
         "gap": result.gap,
         "certificate": result.certificate.model_dump(mode="json", by_alias=True),
         "why": [reason.model_dump(mode="json") for reason in result.why],

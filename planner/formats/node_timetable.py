@@ -48,13 +48,20 @@ def write(
     with path.open("w", encoding="utf-8", newline="") as file:
         table = csv.writer(file, lineterminator="\n")
         table.writerow(("node", "start_slot", "end_slot", "start_s", "end_s", "operation",
-                        "partner", "qubits", "demand", "repetition", "offset"))  # fmt: skip
+                        "partner", "qubits", "demand", "repetition", "offset",
+                        "fidelity", "rate_hz"))  # fmt: skip
         for each in sorted(listed, key=lambda event: event.node):
             times = (f"{slot * found.view.slot:.12g}" for slot in (each.start, each.end))
             table.writerow((each.node, each.start, each.end, *times, each.operation,
                             each.partner or "", " ".join(each.qubits), each.demand,
-                            each.repetition, each.offset))  # fmt: skip
+                            each.repetition, each.offset, *_driven(each)))  # fmt: skip
     return [path]
+
+
+def _driven(event: "Event") -> tuple[float | str, float | str]:
+    """Return fidelity and rate of the setting of a generation, empty for all else."""
+    setting = event.setting
+    return ("", "") if setting is None else (setting.fidelity, setting.rate)
 
 
 def _values(found: "Planned", listed: "list[Event]") -> dict[str, object]:
@@ -72,6 +79,8 @@ def _values(found: "Planned", listed: "list[Event]") -> dict[str, object]:
                 "demand": each.demand,
                 "repetition": each.repetition,
                 "offset": each.offset,
+                "fidelity": None if each.setting is None else each.setting.fidelity,
+                "rate_hz": None if each.setting is None else each.setting.rate,
             }
             for each in listed
         ],

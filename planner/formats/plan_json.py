@@ -63,6 +63,7 @@ def _report(result: "Result", instance: "Instance") -> Mapping[str, Any]:
         "objective": result.objective,
         "bound": result.bound,
         "bound_source": result.bound_source,
+        "bound_scope": result.bound_scope,
         "gap": result.gap,
     }
     return {**claims, **told}

@@ -6,6 +6,7 @@
 """
 
 import json
+import math
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -24,7 +25,21 @@ FORMAT = Format(
     suffixes=(".json",),
     read="planner.formats.rigid_tasks:read",
 )
-_FORM = "Write `slot_s`, `nodes`, `edges` and `tasks` as the page of the problem shows."
+_FORM = "Write the file as `docs/formats.md` shows under `rigid-tasks`."
+_WORDING = {
+    "missing": "this is missing",
+    "model": "this is not an object",
+    "dict": "this is not an object",
+    "mapping": "this is not an object",
+    "tuple": "this is not a list",
+    "too": "this does not have two entries",
+    "float": "this is not a number",
+    "finite": "this is not a number",
+    "int": "this is not a whole number",
+    "string": "this is not text",
+    "bool": "this is neither true nor false",
+}
+"""By the first word of what pydantic calls an error."""
 
 
 class _Part(BaseModel):
@@ -49,14 +64,15 @@ class _Task(_Part):
     dst: str
     f_min: float | None = None
     rate_hz: float | None = Field(default=None, gt=0)
-    period_slots: int
-    length_slots: int
+    period_slots: int = Field(ge=1)
+    length_slots: int = Field(ge=1)
     busy: Mapping[str, tuple[tuple[int, int], ...]]
 
 
 class _Set(_Part):
     name: str | None = None
     slot_s: float = Field(gt=0)
+    hyperperiod_slots: int | None = None
     nodes: Mapping[str, _Node]
     edges: tuple[_Edge, ...] = ()
     tasks: tuple[_Task, ...]
@@ -70,6 +86,7 @@ def read(source: Path, options: Options) -> InstanceData:
     file = Source(source)
     tasks = _parse(file)
     _check_names(file, tasks)
+    _check_hyperperiod(file, tasks)
     file.stop_if_faulty()
     nodes = [
         {
@@ -116,9 +133,26 @@ def _parse(file: Source) -> _Set:
     except ValidationError as error:
         for each in error.errors():
             path = ".".join(map(str, each["loc"]))
-            file.fault("import-syntax", each["msg"], _FORM, path=path)
+            message = _wording(each["type"], each.get("ctx", {}))
+            file.fault("import-syntax", message, _FORM, path=path)
         file.stop_if_faulty()
         raise
+
+
+def _wording(kind: str, context: Mapping[str, Any]) -> str:
+    """Return what is wrong in words that know nothing of how the file is read."""
+    if kind in ("greater_than", "greater_than_equal"):
+        return f"this is not above {context['gt']:g}" if "gt" in context else "this is below 1"
+    return _WORDING.get(kind.split("_")[0], "this is not what the form has here")
+
+
+def _check_hyperperiod(file: Source, tasks: _Set) -> None:
+    """Note a hyperperiod after which the tasks do not repeat."""
+    slots = math.lcm(*(task.period_slots for task in tasks.tasks))
+    if tasks.hyperperiod_slots is not None and tasks.hyperperiod_slots % slots:
+        message = f"{tasks.hyperperiod_slots} slots, but the periods repeat after {slots}"
+        file.fault("import-syntax", message, "Correct it or the periods, or leave it out.",
+                   path="hyperperiod_slots")  # fmt: skip
 
 
 def _check_names(file: Source, tasks: _Set) -> None:

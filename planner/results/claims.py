@@ -101,6 +101,9 @@ def _bound(result: Result, figures: Figures, tolerance: float) -> Iterator[Viola
         yield mismatch("bound", "bound_source", result.bound_source, figures.bound_source)
     if result.bound_verified != figures.bound_verified:
         yield mismatch("bound", "bound_verified", result.bound_verified, figures.bound_verified)
+    is_told = "bound_scope" in result.model_fields_set
+    if is_told and result.bound_scope != figures.bound_scope:
+        yield mismatch("bound", "bound_scope", result.bound_scope, figures.bound_scope)
     claimed, found = result.gap, figures.gap
     is_same = claimed is found is None or (
         claimed is not None
@@ -192,7 +195,10 @@ def _reasons(result: Result, checked: CheckedBound | None) -> Iterator[Violation
 def _baselines(
     result: Result, evaluation: Evaluation | None, figures: Figures
 ) -> Iterator[Violation]:
-    """Yield baselines that measure something else than the plan does, or beat a proven bound."""
+    """Yield baselines that measure something else than the plan does, or beat a proven bound.
+
+    A bound on one class of plans may be beaten: the class of a baseline's plan is not known.
+    """
     if evaluation is None:
         return
     first = evaluation.objective
@@ -204,6 +210,7 @@ def _baselines(
             row.keeps_limits
             and figures.bound_verified
             and figures.bound is not None
+            and figures.bound_scope is None
             and is_better(row.objective, row.objective.value, figures.bound)
         ):
             where = f"{row.objective.value!r} is better than the proven bound {figures.bound!r}"

@@ -40,6 +40,9 @@ Model = TypeVar("Model", bound=BaseModel)
 ARTEFACTS = ("plan", "certificate")
 """The keys whose long arrays leave the JSON."""
 
+LATER = {"bound_scope"}
+"""Keys that files of earlier versions lack; they are written where a result has them."""
+
 _REPAIR = "Solve again, or ask whoever made the file for a fresh one."
 
 
@@ -51,7 +54,8 @@ def document(result: Result) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
         part: BaseModel | None = getattr(result, field)
         dumped = None if part is None else part.model_dump(mode="python", by_alias=True)
         values[field] = columns.take_out(dumped, field, arrays)
-    return {key: values[key] for key in Result.model_fields}, arrays
+    left_out = LATER - result.model_fields_set
+    return {key: values[key] for key in Result.model_fields if key not in left_out}, arrays
 
 
 def seal(values: Mapping[str, Any]) -> str:

@@ -30,6 +30,8 @@ class Figures:
     bound_source: BoundSource | None
     gap: float | None
     verified: bool
+    bound_scope: str | None = None
+    """Class of plans that the bound or the infeasibility speaks of; `None` for every plan."""
     conflicts: tuple[Violation, ...] = ()
     """Where a plan is better than a proof allows: one of the two must be wrong."""
     word_refuted: bool = False
@@ -67,21 +69,26 @@ def weigh(
     *,
     tolerance: float,
     solver_bound: float | None = None,
+    solver_scope: str | None = None,
     claims_infeasible: bool = False,
 ) -> Figures:
     """Return what follows from a plan's evaluation and a certificate's check.
 
     `tolerance` is the relative gap that was asked for; a plan counts as optimal at or below it, and
-    never above `CLOSED`. `solver_bound` and `claims_infeasible` are words nobody can re-check. A
-    proof counts before a solver's word, unless only that word closes the gap.
+    never above `CLOSED`. `solver_bound` and `claims_infeasible` are words nobody can re-check; they
+    speak of plans of `solver_scope` alone. A proof counts before a solver's word, unless only that
+    word closes the gap. What speaks of other plans than the one evaluated says nothing about it.
     """
     tolerance = min(tolerance, CLOSED)
     proves = checked is not None and not checked.violations
     infeasible = proves and checked is not None and checked.infeasible
-    if checked is not None and evaluation is not None and not _speaks_of(checked, evaluation):
-        checked = checked.model_copy(update={"bounds": {}})
     if evaluation is None:
-        return _without_plan(checked, solver_bound, infeasible or claims_infeasible)
+        words = solver_bound, solver_scope, claims_infeasible
+        return _without_plan(checked, *words, proved=infeasible)
+    if checked is not None and not _speaks_of(checked.scope, evaluation):
+        checked, infeasible = checked.model_copy(update={"bounds": {}}), False
+    if not _speaks_of(solver_scope, evaluation):
+        solver_bound = None
     first = evaluation.objective
     is_kept = not evaluation.violations
     value = first.value if is_kept else None
@@ -111,32 +118,53 @@ def weigh(
         bound_source=source,
         gap=gap,
         verified=is_kept and (checked is None or proves),
+        bound_scope=_scope(source, checked, solver_scope),
         conflicts=tuple(conflicts),
         word_refuted=word_refuted,
     )
 
 
-def _speaks_of(checked: CheckedBound, evaluation: Evaluation) -> bool:
-    """Return whether the bounds hold for plans like the one evaluated."""
-    return checked.scope is None or checked.scope == evaluation.scope
+def _speaks_of(scope: str | None, evaluation: Evaluation) -> bool:
+    """Return whether what holds for a class of plans holds for the one evaluated."""
+    return scope is None or scope == evaluation.scope
 
 
 def _without_plan(
-    checked: CheckedBound | None, solver_bound: float | None, infeasible: bool
+    checked: CheckedBound | None,
+    solver_bound: float | None,
+    solver_scope: str | None,
+    claims_infeasible: bool,
+    *,
+    proved: bool,
 ) -> Figures:
+    infeasible = proved or claims_infeasible
     proves = checked is not None and not checked.violations
     proven = next(iter(checked.bounds.values()), None) if checked is not None and proves else None
     if infeasible:
         proven = solver_bound = None
     by_word = proven is None and solver_bound is not None
+    source = _source(checked, proven, by_word)
+    scope = _scope(source, checked, solver_scope)
+    if infeasible:
+        scope = checked.scope if checked is not None and proved else solver_scope
     return Figures(
         status="infeasible" if infeasible else "unknown",
         objectives=(),
         bound=solver_bound if by_word else proven,
-        bound_source=_source(checked, proven, by_word),
+        bound_source=source,
         gap=None,
-        verified=infeasible and proves and checked is not None and checked.infeasible,
+        verified=proved,
+        bound_scope=scope,
     )
+
+
+def _scope(
+    source: BoundSource | None, checked: CheckedBound | None, solver_scope: str | None
+) -> str | None:
+    """Return the class of plans that a bound from a source speaks of."""
+    if source == "solver":
+        return solver_scope
+    return checked.scope if checked is not None and source is not None else None
 
 
 def _source(

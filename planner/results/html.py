@@ -4,7 +4,10 @@ from collections.abc import Iterable, Sequence
 from html import escape
 from typing import TYPE_CHECKING
 
+from planner.results.wording import source_words
+
 if TYPE_CHECKING:
+    from planner.results.records import BoundedObjective
     from planner.results.result import Result
 
 MOST_ROWS = 12
@@ -38,7 +41,7 @@ def cell_text(value: object) -> str:
 def result_table(result: "Result") -> str:
     """Return a result as tables: its figures, and what is wrong or in the way."""
     rows: list[tuple[object, ...]] = [
-        (found.name, found.value, found.unit, found.bound, found.bound_source)
+        (found.name, found.value, found.unit, found.bound, _proved_by(found, result.bound_scope))
         for found in result.objectives
     ]
     columns = ("objective", "value", "unit", "bound", "proved by")
@@ -53,3 +56,8 @@ def result_table(result: "Result") -> str:
         why = [(reason.constraint, reason.where, reason.message) for reason in result.why]
         parts.append(table(("why", "where", ""), why[:MOST_ROWS]))
     return "".join(parts)
+
+
+def _proved_by(objective: "BoundedObjective", scope: str | None) -> str | None:
+    source = objective.bound_source
+    return None if source is None else source_words(source, scope)

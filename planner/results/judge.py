@@ -66,10 +66,12 @@ def judge(instance: Instance, answer: Answer, about: Circumstances) -> Result:
         checked,
         tolerance=about.gap,
         solver_bound=answer.solver_bound,
+        solver_scope=answer.solver_scope,
         claims_infeasible=answer.infeasible,
     )
     _audit(problem, answer, evaluation, checked, figures, about)
-    notes = (*about.notes, *answer.notes)
+    known = evaluation.notes if evaluation is not None else ()
+    notes = (*about.notes, *answer.notes, *known)
     if figures.word_refuted:
         notes += (f"The plan is better than the bound {answer.solver_bound!r} that "
                   f"{answer.solver or 'the solver'} claimed; that bound was dropped.",)  # fmt: skip
@@ -85,6 +87,7 @@ def judge(instance: Instance, answer: Answer, about: Circumstances) -> Result:
         bound=figures.bound,
         bound_source=figures.bound_source,
         bound_verified=figures.bound_verified,
+        bound_scope=figures.bound_scope,
         gap=figures.gap,
         verified=figures.verified,
         deterministic=answer.deterministic and answer.stopped_by in (None, "gap"),

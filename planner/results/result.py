@@ -11,6 +11,7 @@ from planner.models.base.evaluation import BoundSource, Metric, Objective, Reaso
 from planner.models.base.record import Record
 from planner.models.base.sidecar import SidecarReader
 from planner.results.records import Baseline, BoundedObjective, InstanceRecord, Provenance, Status
+from planner.results.wording import source_words, status_words
 from planner.solvers.contract import Budget, StopReason
 
 FORMAT: Literal["planner-result/1"] = "planner-result/1"
@@ -45,10 +46,14 @@ class Result(Record):
     objectives: tuple[BoundedObjective, ...] = ()
     """In order of importance."""
     bound: float | None = None
-    """No plan has a better objective."""
+    """No plan has a better objective, none of `bound_scope` at least."""
     bound_source: BoundSource | None = None
     bound_verified: bool = False
     """Whether the bound was recomputed without a solver."""
+    bound_scope: str | None = None
+    """Class of plans that the bound, or that there is no plan, speaks of; `None` for every plan.
+
+    A file of an earlier version does not say it."""
     gap: float | None = None
     """|objective - bound| / |bound|."""
     verified: bool = False
@@ -82,7 +87,7 @@ class Result(Record):
 
     @property
     def is_infeasible(self) -> bool:
-        """Whether there is no plan at all."""
+        """Whether there is no plan, none of `bound_scope` at least."""
         return self.status == "infeasible"
 
     @property
@@ -99,12 +104,13 @@ class Result(Record):
     @property
     def summary(self) -> str:
         """One line: name, status, objective, bound and who found it."""
-        parts = [f"{self.instance.name}: {self.status.replace('_', ' ')}"]
+        parts = [f"{self.instance.name}: {status_words(self.status, self.bound_scope)}"]
         if self.objective is not None and self.objective.value is not None:
             unit = "" if self.objective.unit == "1" else f" {self.objective.unit}"
             parts.append(f"{self.objective.name} {self.objective.value:.10g}{unit}")
         if self.bound is not None:
-            parts.append(f"bound {self.bound:.10g} ({self.bound_source})")
+            who = source_words(str(self.bound_source), self.bound_scope)
+            parts.append(f"bound {self.bound:.10g} ({who})")
         if self.stopped_by is not None:
             parts.append(f"stopped by {self.stopped_by}")
         parts.append("verified" if self.verified else "not verified")

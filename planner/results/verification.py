@@ -3,6 +3,7 @@
 from planner.models.base.evaluation import BoundSource, Objective, Violation
 from planner.models.base.record import Record
 from planner.results.records import Status
+from planner.results.wording import status_words
 
 
 class Verification(Record):
@@ -23,6 +24,8 @@ class Verification(Record):
     bound: float | None = None
     """The bound as recomputed; a solver's bound is only repeated."""
     bound_source: BoundSource | None = None
+    bound_scope: str | None = None
+    """Class of plans that the bound, or that there is no plan, speaks of; `None` for every plan."""
     gap: float | None = None
     taken_on_trust: tuple[str, ...] = ()
     """Claims that cannot be recomputed, for example a bound that is a solver's word."""
@@ -47,6 +50,11 @@ class Verification(Record):
         return f"{claim} NOT re-checked: word of {self.word_of}"
 
     @property
+    def status_words(self) -> str:
+        """The status the result claims, with the class of plans that it speaks of."""
+        return "" if self.status is None else status_words(self.status, self.bound_scope)
+
+    @property
     def summary(self) -> str:
         """One line: what was checked and what came out."""
         name = self.name or "the result"
@@ -54,7 +62,8 @@ class Verification(Record):
             codes = ", ".join(dict.fromkeys(found.code for found in self.violations))
             return f"{name}: refuted ({codes})"
         trust = f"; on trust: {', '.join(self.taken_on_trust)}" if self.taken_on_trust else ""
-        return f"{name}: every claim that can be recomputed holds{trust}"
+        status = "" if self.bound_scope is None else f" ({self.status_words})"
+        return f"{name}: every claim that can be recomputed holds{status}{trust}"
 
     def __str__(self) -> str:
         return self.summary

@@ -99,6 +99,7 @@ def _recheck(result: Result, data_dir: str | Path | None, broken: list[Violation
         objective=evaluation.objective if evaluation is not None else None,
         bound=figures.bound,
         bound_source=figures.bound_source,
+        bound_scope=figures.bound_scope,
         gap=figures.gap,
         taken_on_trust=tuple(_trusted(result, checked)),
         word_of=result.provenance.solver if _rests_on_words(result, checked) else None,
@@ -117,6 +118,7 @@ def _recompute(
         checked,
         tolerance=result.gap_tolerance,
         solver_bound=result.bound if result.bound_source == "solver" else None,
+        solver_scope=result.bound_scope,
         claims_infeasible=result.status == "infeasible" and result.certificate is None,
     )
     tolerance = tolerance_of(problem)

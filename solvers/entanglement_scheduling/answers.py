@@ -1,19 +1,22 @@
 """From starts and proofs to the answer of a method."""
 
 import math
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from planner.models.entanglement_scheduling.certificate import EnumerationCertificate
+from planner.models.entanglement_scheduling.check import scope_of_bound
 from planner.models.entanglement_scheduling.enumeration import enumerate_all
 from planner.models.entanglement_scheduling.evaluation.worth import values
 from planner.models.entanglement_scheduling.instance import EntanglementScheduling
 from planner.models.entanglement_scheduling.plan import Protocol, SchedulePlan
 from planner.models.entanglement_scheduling.view import View
-from planner.solvers.contract import Answer
+from planner.solvers.contract import Answer, Run
+from planner.solvers.engines.outcome import CLOSED, is_closed
 from planner.solvers.entanglement_scheduling.model import Starts
-from planner.solvers.entanglement_scheduling.prices import Proof
+from planner.solvers.entanglement_scheduling.prices import Proof, any_protocol
 
 CPSAT = "CP-SAT"
 
@@ -60,6 +63,23 @@ def answer_for(view: View, starts: Starts | None, proof: Proof, **more: Any) -> 
         certificate=proof.certificate,
         **more,
     )
+
+
+def unqualified(view: View, starts: Starts, proof: Proof, run: Run) -> Proof:
+    """Return a proof that speaks of every plan, where one shows as well that a schedule is best.
+
+    A proof that speaks of one class of plans is left as it is where no other closes the gap, and
+    where the run is to stop.
+    """
+    certificate = proof.certificate
+    if certificate is not None and scope_of_bound(view, certificate) is None:
+        return proof
+    if run.stopping() is not None or not serves(view, starts):
+        return proof
+    wide, gap = any_protocol(view, run), min(run.budget.gap, CLOSED)
+    if wide.bound is None or not is_closed(worth_of(view, starts), wide.bound, gap):
+        return proof
+    return replace(proof, certificate=wide.certificate, bound=wide.bound)
 
 
 def serves(view: View, starts: Starts) -> bool:

@@ -7,10 +7,11 @@ Accepting all that fits is no way to the best schedule: an early demand may keep
 from dataclasses import replace
 from typing import Any
 
+from planner.models.entanglement_scheduling.evaluation.scope import searched
 from planner.models.entanglement_scheduling.instance import EntanglementScheduling
 from planner.models.entanglement_scheduling.view import View
 from planner.solvers.contract import Answer, Run, StopReason
-from planner.solvers.entanglement_scheduling.answers import CPSAT, answer_for
+from planner.solvers.entanglement_scheduling.answers import CPSAT, answer_for, unqualified
 from planner.solvers.entanglement_scheduling.components import components
 from planner.solvers.entanglement_scheduling.greedy import Room
 from planner.solvers.entanglement_scheduling.jobs import Job, Jobs, jobs_of
@@ -37,7 +38,13 @@ def solve(instance: EntanglementScheduling, run: Run) -> Answer:
             break
         queue.offer(job, len(waiting) - place)
         if queue.infeasible:
-            return Answer(infeasible=True, solver=CPSAT, backends=queue.backends)
+            return Answer(
+                infeasible=True,
+                solver=CPSAT,
+                solver_scope=searched(view),
+                backends=queue.backends,
+            )
+    proof = unqualified(view, queue.room.starts, proof, run)
     return answer_for(view, queue.room.starts, proof, **queue.told())
 
 

@@ -1,6 +1,6 @@
 """Demands one by one, each where it fits beside those before it: a schedule within moments."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 import numpy as np
 
@@ -9,7 +9,6 @@ from planner.models.entanglement_scheduling.evaluation.assignment import name_qu
 from planner.models.entanglement_scheduling.evaluation.timetable import rigid_rows
 from planner.models.entanglement_scheduling.reasons.insertion import find_starts
 from planner.models.entanglement_scheduling.view import View
-from planner.solvers.contract import Run
 from planner.solvers.entanglement_scheduling.jobs import Job
 from planner.solvers.entanglement_scheduling.model import Starts
 from planner.solvers.entanglement_scheduling.sizes import refuses_table
@@ -84,13 +83,24 @@ def by_density(jobs: Iterable[Job]) -> list[Job]:
     return sorted(jobs, key=key)
 
 
-def first_schedule(view: View, jobs: Iterable[Job], run: Run) -> Starts:
-    """Return a schedule of the jobs that fit, tried in their order; none where memory forbids."""
+def by_period(jobs: Iterable[Job]) -> list[Job]:
+    """Return the jobs, mandatory ones first, then those that repeat most often.
+
+    They have the least choice of where to lie; as long as nothing else is there, they find it.
+    """
+    return sorted(by_density(jobs), key=lambda job: (not job.mandatory, job.period))
+
+
+def first_schedule(view: View, jobs: Iterable[Job], is_over: Callable[[], object]) -> Starts:
+    """Return a schedule of the jobs that fit, tried in their order; none where memory forbids.
+
+    Jobs are left out from the moment on that `is_over` says anything true.
+    """
     if refuses_table(view.instance) is not None:
         return {}
     room = Room(view)
     for job in jobs:
-        if run.stopping() is not None:
+        if is_over():
             break
         room.insert(job)
     return room.starts

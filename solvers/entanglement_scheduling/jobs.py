@@ -110,9 +110,10 @@ def exact(value: float) -> Fraction:
 def scale_of(values: Sequence[float]) -> int:
     """Return the factor that makes all values whole, or as large a one as their sum allows."""
     scale = math.lcm(1, *(exact(each).denominator for each in set(values)))
-    total = sum(abs(each) for each in values)
-    if total * scale <= LARGEST:
+    # Floats would overflow beside a scale of hundreds of digits.
+    if sum(abs(exact(each)) for each in values) * scale <= LARGEST:
         return scale
+    total = sum(abs(each) for each in values)
     return int(10 ** max(0, math.floor(math.log10(LARGEST / max(total, 1e-12)))))
 
 

@@ -1,7 +1,8 @@
 """Large networks: plan again the demands that meet at one pool; everything else stays as it is.
 
 Each round frees some demands of a pool that is short, and all or some that were refused there, and
-lets CP-SAT put them into what the others leave. Rounds that are solved quickly get larger.
+lets CP-SAT put them into what the others leave. Rounds that are solved quickly get larger. Demands
+of too many repetitions for that are taken out and inserted in another order.
 """
 
 import numpy as np
@@ -10,8 +11,13 @@ from planner.models.base.arrays import IntArray
 from planner.models.entanglement_scheduling.instance import EntanglementScheduling
 from planner.models.entanglement_scheduling.view import View
 from planner.solvers.contract import Answer, Run
-from planner.solvers.entanglement_scheduling.answers import answer_for, serves, worth_of
-from planner.solvers.entanglement_scheduling.greedy import Room, by_density
+from planner.solvers.entanglement_scheduling.answers import (
+    answer_for,
+    serves,
+    unqualified,
+    worth_of,
+)
+from planner.solvers.entanglement_scheduling.greedy import Room, by_density, by_period
 from planner.solvers.entanglement_scheduling.jobs import Job, Jobs, jobs_of
 from planner.solvers.entanglement_scheduling.model import Busy, Starts, build
 from planner.solvers.entanglement_scheduling.pools import Pool, scarce_pools
@@ -44,7 +50,7 @@ def solve(instance: EntanglementScheduling, run: Run) -> Answer:
     return answer_for(
         view,
         search.room.starts,
-        proof,
+        unqualified(view, search.room.starts, proof, run),
         stopped_by=None if search.closed else run.stopping(),
         deterministic=False,
         backends=search.backends,
@@ -74,8 +80,12 @@ class Search:
         return abs(worth - self.proof.bound) <= self.run.budget.gap * abs(self.proof.bound)
 
     def begin(self) -> None:
-        """Insert the demands one by one, in the better of two orders."""
-        orders = [by_density(self.jobs.jobs), self._by_fraction()]
+        """Insert the demands one by one, in the best of some orders."""
+        orders = [
+            self._by_fraction(by_period(self.jobs.jobs)),
+            by_density(self.jobs.jobs),
+            self._by_fraction(by_density(self.jobs.jobs)),
+        ]
         rooms = []
         for order in orders:
             room = Room(self.view)
@@ -99,12 +109,11 @@ class Search:
         from planner.solvers.engines.cpsat import solve_cpsat
         from planner.solvers.engines.outcome import Status
 
-        chosen = self._choose()
-        old = {
-            job.demand: self.room.starts[job.demand]
-            for job in chosen
-            if job.demand in self.room.starts
-        }
+        order = self._order()
+        chosen = self._chosen(order)
+        if len(chosen) < min(LEAST, len(order)):
+            return self._insert_again(order[: self.size])
+        old = self._planned(chosen)
         for demand in old:
             self.room.remove(demand)
         part = self.jobs.some(chosen)
@@ -132,6 +141,33 @@ class Search:
             self._tell("rounds")
         return bool(better)
 
+    def _planned(self, jobs: list[Job]) -> Starts:
+        starts = self.room.starts
+        return {job.demand: starts[job.demand] for job in jobs if job.demand in starts}
+
+    def _insert_again(self, places: list[int]) -> bool:
+        """Take some demands out and insert them in this order, then all that are refused.
+
+        For demands of so many repetitions that a model of a few of them would be too large.
+        """
+        free = [self.jobs.jobs[place] for place in places]
+        for demand in (old := self._planned(free)):
+            self.room.remove(demand)
+        kept = set(self.room.starts)
+        rest = [job for job in by_density(self.jobs.jobs) if job.demand not in kept]
+        for job in (*free, *rest):
+            if self.run.stopping() is None and job.demand not in self.room.starts:
+                self.room.insert(job)
+        new = {demand: at for demand, at in self.room.starts.items() if demand not in kept}
+        better = self._better(new, old)
+        if better is None or self.run.stopping() is not None:
+            for demand in new:
+                self.room.remove(demand)
+            self._put(old)
+        elif better:
+            self._tell("insertion again")
+        return bool(better)
+
     def _put(self, starts: Starts) -> None:
         for demand, (alternative, times) in starts.items():
             self.room.put(demand, alternative, times)
@@ -147,24 +183,25 @@ class Search:
             return True
         return None if gain < 0 else gain > 0
 
-    def _by_fraction(self) -> list[Job]:
+    def _by_fraction(self, order: list[Job]) -> list[Job]:
         """Return the jobs, those first that the linear programme admits in full."""
         taken: dict[int, float] = {}
         for (demand, _), value in self.proof.fractional.items():
             taken[demand] = taken.get(demand, 0.0) + value
-        order = by_density(self.jobs.jobs)
         return sorted(order, key=lambda job: (not job.mandatory, -taken.get(job.demand, 0.0)))
 
-    def _choose(self) -> list[Job]:
-        """Return the demands of a round: in turn those of one pool, and those in the way of one."""
+    def _order(self) -> list[int]:
+        """Return whom to plan again: in turn those of one pool, and those in the way of one."""
         self._turn += 1
         refused = [
             place for place, job in enumerate(self.jobs.jobs) if job.demand not in self.room.starts
         ]
         if self._turn % 2 and refused:
-            order = self._rivals(refused)
-        else:
-            order = self._users(self.pools[int(self._rng.integers(len(self.pools)))])
+            return self._rivals(refused)
+        return self._users(self.pools[int(self._rng.integers(len(self.pools)))])
+
+    def _chosen(self, order: list[int]) -> list[Job]:
+        """Return the first of an order, as many as a round takes and its model can hold."""
         chosen, intervals = list[Job](), 0
         for place in order[: self.size]:
             job = self.jobs.jobs[place]

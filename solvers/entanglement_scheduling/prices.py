@@ -83,13 +83,17 @@ def first_proof(view: View, run: Run) -> Proof:
 
 
 def any_protocol(view: View, run: Run) -> Proof:
-    """Return the best bound on schedules of any protocols, offered or not."""
+    """Return the best bound on every schedule: of any protocols, offered or not, or of tasks.
+
+    Rigid tasks hold their pools whether or not they pause, as long as no clique is counted on.
+    """
     if view.instance.objective == "latency":
         value = chain_bound(view)
         certificate = None if value is None else ChainCertificate(value=value)
         return Proof(certificate, value, False, (), {})
     found, _ = _utilisation(view, alternatives_of(view), (), run)
-    best = min(_node_prices(view, found), key=lambda each: each.value, default=None)
+    kinds = [found] if view.is_rigid else _node_prices(view, found)
+    best = min(kinds, key=lambda each: each.value, default=None)
     return Proof(best, None if best is None else best.value, False, (), {})
 
 
@@ -183,14 +187,14 @@ def _matrix(view: View, table: Alternatives, cliques: Cliques) -> Any:
 
 
 def _others(view: View, table: Alternatives, found: Any) -> Iterator[Any]:
-    """Yield certificates of another kind that say more than prices may."""
+    """Yield certificates of another kind that say more than prices may, for every plan first."""
+    yield from (each for each in _node_prices(view, found) if each.value <= found.value)
     order = np.argsort(-found.price * view.capacity, kind="stable")[:POOLS].tolist()
     for pool in order:
         if found.price[pool] > 0:
             value = knapsack_bound(view, pool)
             if value is not None and value < found.value:
                 yield KnapsackCertificate(value=value, pool=pool)
-    yield from (each for each in _node_prices(view, found) if each.value <= found.value)
 
 
 def _node_prices(view: View, found: Any) -> Iterator[NodeUseCertificate]:

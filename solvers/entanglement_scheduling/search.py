@@ -10,11 +10,18 @@ from typing import Any
 
 from planner.models.base.arrays import FloatArray
 from planner.models.base.artefacts import Certificate
+from planner.models.entanglement_scheduling.evaluation.scope import searched
 from planner.models.entanglement_scheduling.instance import EntanglementScheduling
 from planner.models.entanglement_scheduling.view import View
 from planner.solvers.contract import Answer, Run, StopReason
 from planner.solvers.engines.outcome import CLOSED
-from planner.solvers.entanglement_scheduling.answers import CPSAT, answer_for, enumerated, worth_of
+from planner.solvers.entanglement_scheduling.answers import (
+    CPSAT,
+    answer_for,
+    enumerated,
+    unqualified,
+    worth_of,
+)
 from planner.solvers.entanglement_scheduling.branching import prove
 from planner.solvers.entanglement_scheduling.components import components
 from planner.solvers.entanglement_scheduling.greedy import by_density, first_schedule
@@ -53,7 +60,7 @@ def solve(instance: EntanglementScheduling, run: Run, *, strict: bool) -> Answer
     if proof.infeasible:
         return Answer(infeasible=True, certificate=proof.certificate)
     jobs = jobs_of(view)
-    board = Board(view, run, proof, first_schedule(view, by_density(jobs.jobs), run))
+    board = Board(view, run, proof, first_schedule(view, by_density(jobs.jobs), run.stopping))
     parts = components(jobs)
     ends: list[Found] = []
     for place, part in enumerate(parts):
@@ -201,7 +208,12 @@ def _no_schedule(instance: EntanglementScheduling, end: Found, *, exact: bool) -
     certificate = enumerated(instance)
     if certificate is not None and certificate.value is None:
         return Answer(infeasible=True, certificate=certificate, backends=backends)
-    return Answer(infeasible=True, solver=CPSAT, backends=backends)
+    return Answer(
+        infeasible=True,
+        solver=CPSAT,
+        solver_scope=searched(instance.view),
+        backends=backends,
+    )
 
 
 def _finish(
@@ -225,8 +237,10 @@ def _finish(
             if again is not None:
                 proof = replace(proof, certificate=again)
             else:
-                more |= {"solver_bound": bound, "solver": CPSAT}
-                more["notes"] = (f"{CPSAT} says that no schedule of the {_what(view)} is better.",)
+                more |= {"solver_bound": bound, "solver": CPSAT, "solver_scope": searched(view)}
+                more["notes"] = (f"{CPSAT} says that no schedule of {searched(view)} is better.",)
+    if proof is board.proof and "solver_bound" not in more:
+        proof = unqualified(view, board.starts, proof, run)
     return answer_for(view, board.starts, proof, **more)
 
 
@@ -242,12 +256,11 @@ def _repeatable(
     best = worth_of(board.view, board.starts)
     if run.stopping() is not None or abs(best - bound) > CLOSED * abs(bound):
         return None
+    wide = unqualified(board.view, board.starts, board.proof, run)
+    if wide is not board.proof:
+        return wide.certificate
     if seconds == PROOF_SECONDS:
         found = enumerated(instance)
         if found is not None:
             return found
     return None if jobs.minimises else prove(board.view, best, board.proof.cliques, run, seconds)
-
-
-def _what(view: View) -> str:
-    return "tasks" if view.is_rigid else "offered protocols"

@@ -80,6 +80,6 @@ def test_json_and_tables(data: dict[str, Any], tmp_path: Path) -> None:
     """The comparison has a JSON form without the results, and a table for Jupyter."""
     found = pl.compare(data, ["sort", "first"])
     values = json.loads(found.model_dump_json())
-    assert set(values) == {"problem", "name", "bound", "bound_source", "rows"}
+    assert set(values) == {"problem", "name", "bound", "bound_source", "bound_scope", "rows"}
     assert "<table>" in found._repr_html_()
     assert str(found) == "sort: optimal, total 8.0\nfirst: feasible, total 8.0"

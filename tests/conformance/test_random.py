@@ -29,8 +29,8 @@ def is_enumerated(problem: pl.Problem, instance: pl.Instance, result: pl.Result)
     """Return whether the enumeration tries plans of the class that this one belongs to."""
     assert problem.enumerate_optimum is not None
     module = importlib.import_module(problem.enumerate_optimum.partition(":")[0])
-    scope = getattr(module, "SCOPE", None)
-    return scope is None or problem.model_room().evaluate(instance, result.plan).scope == scope
+    scopes = getattr(module, "SCOPES", None)
+    return scopes is None or problem.model_room().evaluate(instance, result.plan).scope in scopes
 
 
 def check(problem: pl.Problem, instance: pl.Instance, method: pl.Method | None) -> None:

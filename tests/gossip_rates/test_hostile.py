@@ -52,6 +52,18 @@ def test_an_offset_of_all_points_proves_nothing_more(offset: float, objective: s
             assert bound <= best * (1 + 1e-9)
 
 
+def test_points_whose_squares_vanish_prove_nothing() -> None:
+    """Squares and prices without digits round to anything; they bound nothing."""
+    instance = cycle()
+    angle = 2 * math.pi * np.arange(5) / 5
+    circle = np.stack([np.cos(angle), np.sin(angle)], axis=1)
+    for scale, price in ((1e-161, 1.0), (1e-158, 1.0), (1.0, 1.5e-323), (1.0, 1e-200)):
+        proof = EmbeddingCertificate(value=1.0, points=circle * scale, total_price=price)
+        assert bound_of(instance.view, proof) is None
+    sound = EmbeddingCertificate(value=1.0, points=circle * 1e-50, total_price=1e-100)
+    assert bound_of(instance.view, sound) is not None
+
+
 @pytest.mark.parametrize("rate", [[1e300, 1, 1, 1, 1], [1e-320] * 5, [1e308] * 5])
 @pytest.mark.parametrize("objective", ["fastest_mixing", "fewest_messages", "fdla"])
 def test_extreme_rates_are_evaluated_or_named(rate: list[float], objective: str) -> None:

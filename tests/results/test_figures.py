@@ -195,3 +195,37 @@ def test_later_bounds_hold_up_to_a_value_of_the_first(
     both = proof(cost=2.0, parts=4.0).model_copy(update={"holds_at": 2.0})
     found = weigh(plan(value, sense=sense), both, tolerance=1e-6)
     assert (found.status, found.objectives[1].bound) == ("optimal", bound)
+
+
+def scoped(scope: str | None) -> Evaluation:
+    """A plan of one class of plans."""
+    return plan(2.0).model_copy(update={"scope": scope})
+
+
+@pytest.mark.parametrize(
+    ("own", "status", "told"), [("some", "optimal", "some"), ("others", "feasible", None)]
+)
+def test_bounds_speak_of_their_own_class(own: str, status: str, told: str | None) -> None:
+    """Neither a proof nor a word about some plans says anything about others."""
+    proved = proof(cost=2.0).model_copy(update={"scope": "some"})
+    word = weigh(scoped(own), None, tolerance=1e-6, solver_bound=2.0, solver_scope="some")
+    for found in (weigh(scoped(own), proved, tolerance=1e-6), word):
+        assert (found.status, found.bound_scope) == (status, told)
+
+
+def test_infeasibility_of_some_plans_contradicts_no_other() -> None:
+    """That no plan of a class exists leaves room for plans of another."""
+    proved = CheckedBound(bounds={}, infeasible=True, scope="some")
+    other = weigh(scoped("others"), proved, tolerance=1e-6)
+    assert (other.status, other.conflicts, other.bound_scope) == ("feasible", (), None)
+    same = weigh(scoped("some"), proved, tolerance=1e-6)
+    assert [conflict.code for conflict in same.conflicts] == ["infeasible-contradicted"]
+    none = weigh(None, proved, tolerance=1e-6)
+    assert (none.status, none.verified, none.bound_scope) == ("infeasible", True, "some")
+
+
+@pytest.mark.parametrize("scope", [None, "some"])
+def test_word_that_there_is_no_plan_has_a_class(scope: str | None) -> None:
+    """A solver that searched some plans says nothing about the others."""
+    found = weigh(None, None, tolerance=1e-6, solver_scope=scope, claims_infeasible=True)
+    assert (found.status, found.verified, found.bound_scope) == ("infeasible", False, scope)

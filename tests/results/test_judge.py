@@ -43,8 +43,8 @@ def test_result_has_the_keys_of_the_contract(instance: pl.Instance) -> None:
     result = verdict(instance, Answer())
     assert list(result.data()) == [
         *("format", "problem", "instance", "method", "status", "stopped_by"),
-        *("objective", "objectives", "bound", "bound_source", "bound_verified", "gap"),
-        *("verified", "deterministic", "metrics", "violations", "certificate", "plan"),
+        *("objective", "objectives", "bound", "bound_source", "bound_verified", "bound_scope"),
+        *("gap", "verified", "deterministic", "metrics", "violations", "certificate", "plan"),
         *("baselines", "why", "provenance", "sha256"),
     ]
     assert result.status == "unknown"

@@ -7,6 +7,7 @@ import numpy as np
 from planner.models.base.arrays import FloatArray
 from planner.models.base.evaluation import Metric
 from planner.models.entanglement_scheduling.evaluation.regularity import regularity
+from planner.models.entanglement_scheduling.evaluation.shortfalls import below_fidelity
 from planner.models.entanglement_scheduling.evaluation.timetable import Rows
 from planner.models.entanglement_scheduling.shape import Quality
 from planner.models.entanglement_scheduling.view import View
@@ -17,6 +18,7 @@ Figures = np.ndarray[tuple[int, ...], np.dtype[np.floating]]
 def measure(view: View, rows: Rows, qualities: tuple[Quality, ...]) -> dict[str, Metric]:
     """Return the metrics of a schedule; lists go by admitted demand, `utilisation` by node.
 
+    `below_fidelity` counts the demands whose pairs arrive below their fidelity once waiting counts.
     `jitter_variance` is the published one: the largest variance, in s^2, of how far starts in a
     row are off a period. `jitter` is the largest distance, in s, of two deliveries in a row from a
     period. `response_time` is the longest time, in s, from the start of a period to a delivery;
@@ -31,6 +33,7 @@ def measure(view: View, rows: Rows, qualities: tuple[Quality, ...]) -> dict[str,
         "throughput": math.fsum(rates.tolist()),
         "offered_throughput": math.fsum(view.rate.tolist()),
         **_of_quality(rates, qualities),
+        **_of_promises(view, rows, qualities),
         "jitter_variance": _largest(found.variance * slot**2),
         "jitter": _largest(deliveries),
         "mean_jitter": _mean(deliveries),
@@ -59,6 +62,12 @@ def _of_quality(rates: FloatArray, qualities: tuple[Quality, ...]) -> dict[str, 
         "success": success,
         "delivered_rate": delivered,
     }
+
+
+def _of_promises(view: View, rows: Rows, qualities: tuple[Quality, ...]) -> dict[str, Metric]:
+    if len(qualities) != len(rows.demand):
+        return {}
+    return {"below_fidelity": below_fidelity(view, rows, qualities)}
 
 
 def _utilisation(view: View, rows: Rows) -> dict[str, Metric]:

@@ -27,7 +27,7 @@ def round_down(bound: float, figures: FloatArray) -> float:
     grid = grid_of(figures)
     if grid is None:
         return max(bound, 0.0) if len(figures) else 0.0
-    if grid < FINEST * abs(bound):
+    if not math.isfinite(bound) or grid < FINEST * abs(bound):
         return bound
     exact = math.floor(Fraction(bound) / grid) * grid
     found = float(exact)

@@ -1,5 +1,7 @@
 """What fits into one pool: an exact knapsack over the slots of a hyperperiod."""
 
+from fractions import Fraction
+
 import numpy as np
 
 from planner.models.base.arrays import FloatArray, IntArray
@@ -43,7 +45,7 @@ def _whole(value: FloatArray) -> FloatArray | None:
     grid = grid_of(value)
     if grid is None:
         return np.zeros(len(value))
-    if float(np.abs(value).sum()) / float(grid) >= 2**52:
+    if Fraction(float(np.abs(value).sum())) / grid >= 2**52:
         return None
     found: FloatArray = np.rint(value / float(grid))
     return found

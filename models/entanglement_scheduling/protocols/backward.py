@@ -17,6 +17,8 @@ ORDERS: tuple[Order, ...] = ("short", "long", "left", "right")
 TRIALS = 40
 """Placements of operations before a tree is given up, and this many for each of them:"""
 TRIALS_PER_TASK = 6
+FAR = 1 << 40
+"""A slot before everything."""
 MOST_TASKS = 150
 """Operations of a tree that is mapped at all; it is walked by recursion."""
 
@@ -52,6 +54,20 @@ def place_backward(chain: Chain, tree: Tree, order: Order, *, store: bool) -> Pl
     return _Backward(chain, tasks, order, store=store).run()
 
 
+def _stacked(spans: list[tuple[int, int]], most: int) -> list[tuple[int, int]]:
+    """Return the intervals in which at least so many of some half-open ones meet."""
+    if len(spans) < most:
+        return []
+    found, level, since = list[tuple[int, int]](), 0, 0
+    for slot, step in sorted([(a, 1) for a, _ in spans] + [(b, -1) for _, b in spans]):
+        level += step
+        if level == most and step > 0:
+            since = slot
+        elif level == most - 1 and step < 0:
+            found.append((since, slot))
+    return found
+
+
 class _Backward:
     def __init__(self, chain: Chain, tasks: list[Task], order: Order, *, store: bool) -> None:
         self.chain = chain
@@ -61,10 +77,10 @@ class _Backward:
         self.capacity = [
             count for both in zip(chain.communication, chain.storage, strict=True) for count in both
         ]
-        self.used: list[list[int]] = [[] for _ in self.capacity]
-        """Per pool, by slot before the end."""
-        self.taken: list[tuple[int, int, int]] = []
-        """Pool and slots of what was taken, in order, to be given back."""
+        self.used: list[list[tuple[int, int]]] = [[] for _ in self.capacity]
+        """Per pool, the slots before the end that were taken, in the order of `taken`."""
+        self.taken: list[int] = []
+        """Pools of what was taken, in order, to be given back."""
         self.at = [0] * len(tasks)
         """Slot before the end at which each task ends."""
         self.stored = [(True, True)] * len(tasks)
@@ -210,31 +226,33 @@ class _Backward:
     def full_from(self, pool: int, begin: int) -> int:
         """Return the first slot from `begin` back in which a pool is full; far back if none is."""
         used, most = self.used[pool], self.capacity[pool]
-        for slot in range(begin, len(used)):
-            if used[slot] >= most:
-                return slot
-        return 1 << 40
+        if len(used) < most:
+            return FAR
+        spans = [(a if a > begin else begin, b) for a, b in used if b > begin]
+        if most > 1:
+            spans = _stacked(spans, most)
+        return min(spans)[0] if spans else FAR
 
     def clash(self, pool: int, begin: int, end: int) -> int:
         """Return the slot furthest back, of some, in which a pool is full; -1 if none is."""
         used, most = self.used[pool], self.capacity[pool]
-        for slot in range(min(end, len(used)) - 1, begin - 1, -1):
-            if used[slot] >= most:
-                return slot
-        return -1
+        if len(used) < most:
+            return -1
+        ends = [b for a, b in used if a < end and b > begin]
+        if len(ends) < most:
+            return -1
+        if most > 1:
+            spans = _stacked([each for each in used if each[0] < end and each[1] > begin], most)
+            ends = [b for a, b in spans if a < end and b > begin]
+        return min(max(ends), end) - 1 if ends else -1
 
     def take(self, pool: int, begin: int, end: int) -> None:
-        used = self.used[pool]
-        used.extend([0] * (end - len(used)))
-        for slot in range(begin, end):
-            used[slot] += 1
-        self.taken.append((pool, begin, end))
+        self.used[pool].append((begin, end))
+        self.taken.append(pool)
 
     def give_back(self, mark: int) -> None:
         while len(self.taken) > mark:
-            pool, begin, end = self.taken.pop()
-            for slot in range(begin, end):
-                self.used[pool][slot] -= 1
+            self.used[self.taken.pop()].pop()
 
     def pulled_back(self) -> list[int]:
         """Return starts, counted from the end (negative), of swaps and distillations at once.

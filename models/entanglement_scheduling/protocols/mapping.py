@@ -4,6 +4,7 @@ Facts of the scheme are those of github.com/mdskrzypczyk/LinkScheduling (arXiv 2
 """
 
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from planner.models.entanglement_scheduling.plan import Protocol
 from planner.models.entanglement_scheduling.protocols.chain import Chain
@@ -96,8 +97,12 @@ class _Mapper:
     def __init__(self, chain: Chain, tasks: list[Task]) -> None:
         self.chain = chain
         self.tasks = tasks
-        self.communication = [[Qubit(False) for _ in range(n)] for n in chain.communication]
-        self.storage = [[Qubit(True) for _ in range(n)] for n in chain.storage]
+        # A tree never uses more qubits of a kind at a node than it has generations.
+        most = sum(task.kind == "link" for task in tasks)
+        self.communication = [
+            [Qubit(False) for _ in range(min(n, most))] for n in chain.communication
+        ]
+        self.storage = [[Qubit(True) for _ in range(min(n, most))] for n in chain.storage]
         self.placed: list[Placed | None] = [None] * len(tasks)
         self.ends: list[Ends | None] = [None] * len(tasks)
 
@@ -131,10 +136,8 @@ class _Mapper:
         task = self.tasks[place]
         duration = self.chain.settings[task.begin][task.setting].slots
         best: tuple[int, Ends] | None = None
-        for first in self.communication[task.begin]:
-            for second in self.communication[task.end]:
-                if first.keeps or second.keeps:
-                    continue
+        for first in _distinct(self.communication[task.begin]):
+            for second in _distinct(self.communication[task.end]):
                 start = self.link_start(task, first, second)
                 if best is None or start < best[0]:
                     best = (start, (first, second))
@@ -211,6 +214,15 @@ class _Mapper:
             qubit.users.append(item)
 
 
+def _distinct(qubits: list[Qubit]) -> list[Qubit]:
+    """Return the qubits that keep nothing, the first of those that are alike."""
+    found: dict[tuple[bool, int], Qubit] = {}
+    for qubit in qubits:
+        if not qubit.keeps:
+            found.setdefault((bool(qubit.users), qubit.free_from), qubit)
+    return list(found.values())
+
+
 def sorted_ends(mapper: _Mapper, task: Task) -> tuple[Ends, Ends]:
     """Return the pairs that a swap joins, the one nearer to the first node first."""
     first, second = task.inputs
@@ -221,25 +233,28 @@ def sorted_ends(mapper: _Mapper, task: Task) -> tuple[Ends, Ends]:
 
 def _as_late_as_useful(placed: list[Placed]) -> None:
     """Move generations up to the next use of their qubits, the rest back to their inputs' end."""
+    before, after = _neighbours(placed)
     for item in sorted(placed, key=lambda item: -item.start):
-        following = [
-            later.start for qubit in item.qubits if (later := _after(qubit, item)) is not None
-        ]
+        following = [later.start for later in after[id(item)]]
         if following:
             item.start = max(item.start, min(following) - item.duration)
     first = min(item.start for item in placed)
     for item in sorted(placed, key=lambda item: item.start):
         item.start -= first
         if item.task.kind != "link":
-            earlier = [_before(qubit, item) for qubit in item.qubits]
-            item.start = max(other.finish for other in earlier if other is not None)
+            item.start = max(other.finish for other in before[id(item)])
 
 
-def _after(qubit: Qubit, item: Placed) -> Placed | None:
-    place = qubit.users.index(item) + 1
-    return qubit.users[place] if place < len(qubit.users) else None
+_Others = dict[int, list[Placed]]
+"""Operations by the identity of another one."""
 
 
-def _before(qubit: Qubit, item: Placed) -> Placed | None:
-    place = qubit.users.index(item)
-    return qubit.users[place - 1] if place else None
+def _neighbours(placed: list[Placed]) -> tuple[_Others, _Others]:
+    """Return what uses the qubits of each operation right before it, and right after it."""
+    before: _Others = {id(item): [] for item in placed}
+    after: _Others = {id(item): [] for item in placed}
+    for qubit in {id(qubit): qubit for item in placed for qubit in item.qubits}.values():
+        for earlier, later in pairwise(qubit.users):
+            after[id(earlier)].append(later)
+            before[id(later)].append(earlier)
+    return before, after

@@ -1,6 +1,6 @@
 """What is offered to a demand: protocols on its shortest routes that keep its fidelity and time."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import numpy as np
@@ -16,13 +16,15 @@ from planner.models.entanglement_scheduling.protocols.chain import (
     on_path,
 )
 from planner.models.entanglement_scheduling.protocols.occupy import most_used, shape_of
-from planner.models.entanglement_scheduling.protocols.pareto import best_on, pareto_on
+from planner.models.entanglement_scheduling.protocols.pareto import pareto_on
+from planner.models.entanglement_scheduling.protocols.patience import check_patience
 from planner.models.entanglement_scheduling.protocols.published import published_on
 from planner.models.entanglement_scheduling.protocols.routes import shortest_paths
 from planner.models.entanglement_scheduling.protocols.tolerance import reaches
 from planner.models.entanglement_scheduling.protocols.trail import length_of
 from planner.models.entanglement_scheduling.protocols.tree import Scheme
 from planner.models.entanglement_scheduling.shape import Quality, Shape
+from planner.models.entanglement_scheduling.workload import LONGEST
 
 PLAIN: tuple[Scheme, ...] = ("bbpssw",)
 
@@ -77,6 +79,7 @@ def menu(
         Whether the fidelity without (`ideal`) or with waiting (`decohered`) must be reached.
 
     """
+    check_patience()
     found: list[Offer] = []
     for path in shortest_paths(network, source, target, routes):
         links = list(path)
@@ -85,10 +88,13 @@ def menu(
             chain_of(network, links, source), min_fidelity, schemes, distillation, enforce
         ):
             if dish.shape.length <= period:
-                protocol = on_path(dish.protocol, network, links, source)
                 shape = _moved(dish.shape, nodes)
-                found.append(Offer(protocol, shape, dish.quality, path, dish.scheme))
-    return tuple(_chosen(_undominated(found, 2 * len(network.names)), most))
+                found.append(Offer(dish.protocol, shape, dish.quality, path, dish.scheme))
+    chosen = _chosen(_undominated(found, 2 * len(network.names)), most)
+    return tuple(
+        replace(each, protocol=on_path(each.protocol, network, list(each.path), source))
+        for each in chosen
+    )
 
 
 def published_length(network: Network, source: int, target: int, min_fidelity: float) -> int | None:
@@ -98,24 +104,6 @@ def published_length(network: Network, source: int, target: int, min_fidelity: f
         return None
     found = published_on(chain_of(network, list(paths[0]), source), min_fidelity)
     return None if found is None else length_of(found)
-
-
-def best_fidelity(
-    network: Network,
-    source: int,
-    target: int,
-    *,
-    distillation: tuple[Scheme, ...] = PLAIN,
-    routes: int = 1,
-) -> float | None:
-    """Return the best fidelity without waiting that our search finds, `None` without a path.
-
-    More generations than it considers may reach higher.
-    """
-    paths = shortest_paths(network, source, target, routes)
-    chains = (chain_of(network, list(path), source) for path in paths)
-    values = (best_on(chain, distillation) for chain in chains)
-    return max((value for value in values if value is not None), default=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +135,8 @@ def _dishes(
     own, dishes = network_of(chain), []
     capacity = np.stack([own.communication, own.storage], axis=1).ravel()
     for scheme, protocol in candidates:
+        if length_of(protocol) > LONGEST:
+            continue
         quality = assess(own, protocol, 0, chain.hops)
         if not isinstance(quality, Quality):
             continue

@@ -34,10 +34,11 @@ def shape_of(network: Network, protocol: Protocol, source: int, target: int) -> 
 
 def most_used(shape: Shape, pools: int) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
     """Return the most qubits that one repetition holds of each pool at once, (pools,)."""
-    change = np.zeros((pools, shape.length + 1), dtype=np.int64)
-    np.add.at(change, (shape.pool, shape.begin), 1)
-    np.add.at(change, (shape.pool, shape.end), -1)
-    peak: np.ndarray[tuple[int], np.dtype[np.int64]] = change.cumsum(axis=1).max(axis=1)
+    pool, step = np.tile(shape.pool, 2), np.repeat([1, -1], len(shape.pool))
+    # Pool by pool, at each slot what ends before what begins; after a pool nothing is held.
+    order = np.lexsort((step, np.concatenate([shape.begin, shape.end]), pool))
+    peak = np.zeros(pools, dtype=np.int64)
+    np.maximum.at(peak, pool[order], np.cumsum(step[order]))
     return peak
 
 

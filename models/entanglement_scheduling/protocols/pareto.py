@@ -30,6 +30,7 @@ from planner.models.entanglement_scheduling.protocols.mapping import (
     map_tree,
     protocol_of,
 )
+from planner.models.entanglement_scheduling.protocols.patience import check_patience
 from planner.models.entanglement_scheduling.protocols.published import MIN_RATE, published_tree
 from planner.models.entanglement_scheduling.protocols.swap_chain import place_swap_chain, swap_chain
 from planner.models.entanglement_scheduling.protocols.tolerance import reaches
@@ -80,15 +81,6 @@ def pareto_on(
     return [each for each in dict.fromkeys(found) if _keeps(chain, each, min_fidelity, enforce)]
 
 
-def best_on(chain: Chain, distillation: tuple[Scheme, ...]) -> float | None:
-    """Return the best fidelity without waiting of a protocol that can be mapped, `None` if none."""
-    labels = ways(chain, distillation)
-    for place in np.argsort(-labels.fidelity).tolist():
-        if _mapped(chain, labels.tree[place]) is not None:
-            return float(labels.fidelity[place])
-    return None
-
-
 @lru_cache(maxsize=4096)
 def ways(chain: Chain, distillation: tuple[Scheme, ...]) -> Labels:
     """Return the ways kept for a whole chain, whatever their fidelity."""
@@ -104,6 +96,7 @@ def _undistilled(chain: Chain, distillation: tuple[Scheme, ...]) -> Labels:
         return fresh(chain)
     found = []
     for node in range(1, chain.hops):
+        check_patience()
         # Swaps commute: what comes last is over one link, or ends in a distillation.
         last = chain.part(node, chain.hops)
         tail = ways(last, distillation) if last.hops == 1 else _tail(last, distillation)
@@ -162,6 +155,7 @@ def _mapped(chain: Chain, tree: Tree) -> Protocol | None:
     """Return the shortest protocol that the mappings make of a tree, `None` if none fits."""
     found: list[Protocol] = []
     for store in (True, False):
+        check_patience()
         placings = [place_backward(chain, tree, order, store=store) for order in ORDERS]
         found += [placing.protocol for placing in placings if placing is not None]
         if found:

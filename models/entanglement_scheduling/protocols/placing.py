@@ -8,7 +8,8 @@ from planner.models.entanglement_scheduling.protocols.tree import Scheme
 class Placing:
     """Operations in the order in which they were added; links are places on the chain.
 
-    The stored flags of its links speak of the nodes before and after the link on the chain.
+    The stored flags of its links speak of the nodes before and after the link on the chain. Nothing
+    is validated: a protocol may be longer than any plan can hold until its period rules it out.
     """
 
     def __init__(self, chain: Chain) -> None:
@@ -19,19 +20,25 @@ class Placing:
         """Add a generation and return its place."""
         duration = self.chain.settings[link][setting].slots
         return self._add(
-            Link(start=start, duration=duration, link=link, setting=setting, stored=stored)
+            Link.model_construct(
+                start=start, duration=duration, link=link, setting=setting, stored=stored
+            )
         )
 
     def swap(self, first: int, second: int, start: int) -> int:
         """Add a swap of the pairs of two operations and return its place."""
         duration = self.chain.physics.swap_slots
-        return self._add(Swap(start=start, duration=duration, inputs=(first, second)))
+        return self._add(
+            Swap.model_construct(start=start, duration=duration, inputs=(first, second))
+        )
 
     def distil(self, first: int, second: int, start: int, scheme: Scheme) -> int:
         """Add a distillation, whose result stays where the first pair is; return its place."""
         duration = self.chain.physics.distil_slots
         return self._add(
-            Distil(start=start, duration=duration, inputs=(first, second), scheme=scheme)
+            Distil.model_construct(
+                start=start, duration=duration, inputs=(first, second), scheme=scheme
+            )
         )
 
     def _add(self, operation: Operation) -> int:

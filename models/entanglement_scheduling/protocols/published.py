@@ -18,6 +18,7 @@ from planner.models.entanglement_scheduling.protocols.mapping import (
     map_tree,
     protocol_of,
 )
+from planner.models.entanglement_scheduling.protocols.patience import check_patience
 from planner.models.entanglement_scheduling.protocols.tree import Tree
 
 MIN_RATE = 1e-10
@@ -26,6 +27,8 @@ TARGET_PRECISION = 1e-5
 """How close the bounds on a fidelity target come before the search for it ends."""
 MOST_PARTS = 15_000
 """Parts of a chain with a target that one search looks at before it is given up."""
+MOST_LEVELS = 8
+"""Levels of nested distillation of one link, each of which doubles its generations."""
 MAPPED_CANDIDATES = 5
 """Candidates over two links that are mapped before the fastest is chosen."""
 
@@ -113,6 +116,8 @@ class _Search:
         self.kind = tuple(kinds[settings] for settings in chain.settings)
         """Per link, a number that equal links share."""
         self.known: dict[tuple[object, ...], Tree | None] = {}
+        self.made: dict[tuple[object, ...], Tree] = {}
+        """Trees by how they are made: other targets come to the same ones again and again."""
 
     def find(self, begin: int, end: int, room: _Rooms, fidelity: float, rate: float) -> Tree | None:
         """Return the fastest tree found for the links from node `begin` to node `end`."""
@@ -120,6 +125,7 @@ class _Search:
         lines = self.chain.communication[nodes], self.chain.storage[nodes]
         key = (self.kind[begin:end], lines, room[nodes], fidelity, rate)
         if key not in self.known:
+            check_patience()
             if len(self.known) >= MOST_PARTS:
                 raise _TooManyParts
             one = end - begin == 1
@@ -168,7 +174,7 @@ class _Search:
             left = self.find(begin, pivot, spread, side, side_rate)
             right = self.find(pivot, end, spread, side, side_rate)
             if left is not None and right is not None:
-                tree = self.pumped(_joined(self.chain, left, right), rounds)
+                tree = self.joined(left, right, rounds)
                 found.append((tree, left.rate, right.rate))
             rounds += 1
         if end - begin == 2:
@@ -201,6 +207,13 @@ class _Search:
         slots = max(min(setting.slots for setting in settings) for settings in links)
         return 1.0 / ((slots + self.chain.physics.swap_slots) * self.chain.physics.slot)
 
+    def joined(self, left: Tree, right: Tree, rounds: int) -> Tree:
+        """Return a tree that swaps two and distils that with `rounds` more of its kind."""
+        key = "joined", left, right, rounds
+        if key not in self.made:
+            self.made[key] = self.pumped(_joined(self.chain, left, right), rounds)
+        return self.made[key]
+
     def pumped(self, pair: Tree, rounds: int) -> Tree:
         """Return a tree that distils a pair with `rounds` more of its kind, one by one."""
         tree = pair
@@ -210,12 +223,19 @@ class _Search:
 
     def mapped(self, begin: int, tree: Tree) -> Tree:
         """Return a tree with the rate that its mapping reaches."""
-        part = self.chain.part(begin, begin + tree.hops)
-        try:
-            slots = latency(map_tree(part, tree))
-        except Unmappable:
-            return replace(tree, rate=0.0)
-        return replace(tree, rate=1.0 / (slots * self.chain.physics.slot))
+        end = begin + tree.hops
+        nodes = slice(begin, end + 1)
+        lines = self.chain.communication[nodes], self.chain.storage[nodes]
+        key = "mapped", tree, self.kind[begin:end], lines
+        if key not in self.made:
+            check_patience()
+            try:
+                slots = latency(map_tree(self.chain.part(begin, end), tree))
+                rate = 1.0 / (slots * self.chain.physics.slot)
+            except Unmappable:
+                rate = 0.0
+            self.made[key] = replace(tree, rate=rate)
+        return self.made[key]
 
     def find_link(
         self, begin: int, end: int, room: _Rooms, fidelity: float, rate: float
@@ -252,25 +272,33 @@ class _Search:
         rounds = pump_rounds(setting.fidelity, fidelity)
         if rounds is None:
             return None
-        made = math.ceil(rounds / lines) / setting.rate
-        rate = 1.0 / (made + rounds * self.chain.physics.distil_slots * self.chain.physics.slot)
-        pair = tree = _raw(place, setting)
-        for _ in range(rounds):
-            tree = _distilled(self.chain, tree, pair, rate)
-        return tree
+        key = "pumped", place, setting, lines, rounds
+        if key not in self.made:
+            made = math.ceil(rounds / lines) / setting.rate
+            rate = 1.0 / (made + rounds * self.chain.physics.distil_slots * self.chain.physics.slot)
+            pair = tree = _raw(place, setting)
+            for _ in range(rounds):
+                tree = _distilled(self.chain, tree, pair, rate)
+            self.made[key] = tree
+        return self.made[key]
 
     def nest_link(
         self, place: int, setting: Setting, lines: int, total: int, fidelity: float
     ) -> Tree | None:
-        levels = nest_levels(setting.fidelity, fidelity, total - 1)
+        levels = nest_levels(setting.fidelity, fidelity, min(total - 1, MOST_LEVELS))
         if levels is None:
             return None
-        tree = _raw(place, setting)
-        for _ in range(levels):
-            tree = _distilled(self.chain, tree, tree, setting.rate)
-        return replace(tree, rate=setting.rate / generation_rounds(2**levels, lines, total))
+        key = "nested", place, setting, lines, total, levels
+        if key not in self.made:
+            tree = _raw(place, setting)
+            for _ in range(levels):
+                tree = _distilled(self.chain, tree, tree, setting.rate)
+            rate = setting.rate / generation_rounds(2**levels, lines, total)
+            self.made[key] = replace(tree, rate=rate)
+        return self.made[key]
 
 
+@lru_cache(maxsize=65536)
 def pump_rounds(fidelity: float, target: float) -> int | None:
     """Return how often a pair must be distilled with fresh ones of its kind to reach a target.
 
@@ -289,6 +317,7 @@ def pump_rounds(fidelity: float, target: float) -> int | None:
     return rounds
 
 
+@lru_cache(maxsize=65536)
 def target_before(rounds: int, target: float) -> float | None:
     """Return a fidelity from which exactly `rounds` pumpings reach the target, `None` if none."""
     if rounds == 0:

@@ -49,11 +49,11 @@ def fitting_starts(free: IntArray, shape: Shape) -> Mask:
     fits = np.ones(slots, dtype=bool)
     for pool, levels in levels_of(shape).items():
         for level, spans in enumerate(levels):
+            # No shape is longer than its period, so that two rounds of the circle are enough.
             lacking = np.tile(free[pool] <= level, 2)
-            before = np.append(0, np.cumsum(lacking))
+            before = np.append(0, np.cumsum(lacking, dtype=np.int32))
             for begin, end in spans.tolist():
-                first = (np.arange(slots) + begin) % slots
-                fits &= before[first + end - begin] == before[first]
+                fits &= before[end : end + slots] == before[begin : begin + slots]
     return fits
 
 

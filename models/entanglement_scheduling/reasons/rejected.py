@@ -1,7 +1,7 @@
 """Why a demand was not admitted, and the least that would admit it beside the given schedule."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -12,18 +12,10 @@ from planner.models.entanglement_scheduling.evaluation.timetable import occupati
 from planner.models.entanglement_scheduling.evaluation.usage import pool_field
 from planner.models.entanglement_scheduling.plan import EntanglementPlan
 from planner.models.entanglement_scheduling.proofs.conflicts import Conflicts
-from planner.models.entanglement_scheduling.reasons.insertion import find_starts
-from planner.models.entanglement_scheduling.reasons.relaxations import (
-    longer_periods,
-    lower_fidelities,
-    shapes_for,
-)
+from planner.models.entanglement_scheduling.reasons.beside import FIGURES, Beside
 from planner.models.entanglement_scheduling.reasons.why import why_unserved
 from planner.models.entanglement_scheduling.shape import Shape
 from planner.models.entanglement_scheduling.view import View, Want
-
-FIGURES = 20_000_000
-"""Largest table of pools and slots that is made; nothing is said of larger schedules."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +34,16 @@ class Rejection:
     """The same with the demand, by the protocol that needs least of the pool."""
     fits: bool
     """Whether it fits into the free slots as it is."""
+    period: int | None
+    """Shortest of the longer periods tried at which it would fit, in slots."""
     rate: float | None
-    """Highest of the lower rates that keep the hyperperiod at which it would fit, in pairs/s."""
+    """Its rate, in pairs per second."""
     min_fidelity: float | None
     """Highest of the lower fidelities, by steps of 0.05, at which it would fit."""
     qubit: int | None
     """A pool in which one more qubit would do."""
+    rules: tuple[str, ...]
+    """Settings of `protocols` that would do, each alone."""
     message: str
 
 
@@ -83,21 +79,30 @@ def rejection_reasons(view: View, plan: EntanglementPlan) -> list[Reason]:
 def _reject(view: View, known: Conflicts, free: IntArray, demand: int) -> Rejection:
     want = view.demands[demand]
     shapes = [view.shapes[demand][place] for place in known.usable(demand)]
+    beside = Beside(view, free, want, shapes)
+    found = Rejection(demand, None, None, None, beside.fits(shapes), None, None, None, None, (), "")
+    if not found.fits:
+        period = beside.longer_period()
+        found = replace(
+            found,
+            period=period,
+            rate=None if period is None else 1 / (period * view.slot),
+            min_fidelity=beside.lower_fidelity(),
+        )
     if not shapes:
-        rate, fidelity = _lower_rate(view, free, want), _lower_fidelity(view, free, want)
-        message = why_unserved(view, demand) + _ways(want, rate, fidelity, None)
-        return Rejection(demand, None, None, None, False, rate, fidelity, None, message)
+        return replace(found, message=why_unserved(view, demand) + _ways(view, want, found))
     pool, least = _bottleneck(view, free, shapes, want.period)
     room = float(view.capacity[pool] * view.hyperperiod)
     used = (room - float(free[pool].sum())) / room
-    fits = _fits(view, free, shapes, want.period, want)
-    rate = None if fits else _lower_rate(view, free, want)
-    fidelity = None if fits else _lower_fidelity(view, free, want)
-    qubit = None if fits else _one_more(view, free, shapes, want, pool)
-    found = Rejection(demand, pool, used, used + least / float(view.capacity[pool]), fits, rate,
-                      fidelity, qubit, "")  # fmt: skip
-    return Rejection(demand, pool, used, found.with_demand, fits, rate, fidelity, qubit,
-                     _message(view, want, found))  # fmt: skip
+    found = replace(
+        found,
+        pool=pool,
+        utilisation=used,
+        with_demand=used + least / float(view.capacity[pool]),
+        qubit=None if found.fits else beside.one_more(pool),
+        rules=() if found.fits else beside.other_rules(),
+    )
+    return replace(found, message=_message(view, want, found))
 
 
 def _bottleneck(
@@ -113,40 +118,6 @@ def _bottleneck(
     return pool, float(needed[pool])
 
 
-def _fits(view: View, free: IntArray, shapes: Sequence[Shape], period: int, want: Want) -> bool:
-    return any(find_starts(view, free, shape, period, want.jitter) is not None for shape in shapes)
-
-
-def _one_more(
-    view: View, free: IntArray, shapes: Sequence[Shape], want: Want, first: int
-) -> int | None:
-    """Return a pool in which one more qubit admits a demand, the bottleneck before all others."""
-    others = {int(pool) for shape in shapes for pool in shape.pool} - {first}
-    for pool in (first, *sorted(others)):
-        free[pool] += 1
-        fits = _fits(view, free, shapes, want.period, want)
-        free[pool] -= 1
-        if fits:
-            return pool
-    return None
-
-
-def _lower_rate(view: View, free: IntArray, want: Want) -> float | None:
-    for period in longer_periods(view, want):
-        if _fits(view, free, shapes_for(view, want, period, want.min_fidelity), period, want):
-            return 1 / (period * view.slot)
-    return None
-
-
-def _lower_fidelity(view: View, free: IntArray, want: Want) -> float | None:
-    if view.is_rigid:
-        return None
-    for fidelity in lower_fidelities(want):
-        if _fits(view, free, shapes_for(view, want, want.period, fidelity), want.period, want):
-            return fidelity
-    return None
-
-
 def _message(view: View, want: Want, found: Rejection) -> str:
     """Return the bottleneck and what would admit the demand, in words."""
     assert found.pool is not None
@@ -159,21 +130,25 @@ def _message(view: View, want: Want, found: Rejection) -> str:
     )
     if found.fits:
         return f"It fits into the slots that the schedule leaves free. {told}"
-    more = None if found.qubit is None else view.pools[found.qubit]
-    ways = _ways(want, found.rate, found.min_fidelity, more)
-    none = " No lower rate or fidelity and no single qubit more admits it beside the others."
-    return told + (ways or none)
+    none = (
+        " None of the lower rates and fidelities tried admits it with the others as they are, "
+        "and no single qubit more."
+    )
+    return told + (_ways(view, want, found) or none)
 
 
-def _ways(want: Want, rate: float | None, fidelity: float | None, pool: str | None) -> str:
+def _ways(view: View, want: Want, found: Rejection) -> str:
     """Return the relaxations in one sentence, empty where there are none."""
     ways = []
-    if rate is not None:
-        ways.append(f"at {rate:.6g} pairs per second")
-    if fidelity is not None:
-        ways.append(f"with `min_fidelity` {fidelity:g}")
-    if pool is not None:
-        ways.append(f"with one more qubit in {pool}")
+    if found.period is not None:
+        rate = f"{found.rate:.6g} pairs per second"
+        ways.append(f"with a period of {found.period} slots ({rate})" if view.is_rigid
+                    else f"at {rate}")  # fmt: skip
+    if found.min_fidelity is not None:
+        ways.append(f"with `min_fidelity` {found.min_fidelity:g}")
+    if found.qubit is not None:
+        ways.append(f"with one more qubit in {view.pools[found.qubit]}")
+    ways += [f"with {text}" for text in found.rules]
     if not ways:
         return ""
     tried = "strictly periodic starts" if want.jitter else "all starts"

@@ -5,10 +5,14 @@ from planner.models.base.evaluation import Reason
 from planner.models.entanglement_scheduling.evaluation.usage import pool_field
 from planner.models.entanglement_scheduling.proofs.bounds import alternatives_of
 from planner.models.entanglement_scheduling.proofs.conflicts import Conflicts
-from planner.models.entanglement_scheduling.reasons.relaxations import is_connected
-from planner.models.entanglement_scheduling.view import View, Want
+from planner.models.entanglement_scheduling.reasons.reachable import why_no_offer
+from planner.models.entanglement_scheduling.view import View
 
 _SHOWN = 8
+_MORE = (
+    " Protocols that are not offered may do: `protocols.routes`, `protocols.most`, "
+    "`protocols.schemes` and `protocols.distillation` say what is offered."
+)
 
 
 def unserved_reasons(view: View, demand: int) -> tuple[Reason, ...]:
@@ -31,37 +35,25 @@ def why_unserved(view: View, demand: int) -> str:
             if len(spans) > view.capacity[pool]
         ]
         name = view.pools[pools[0]] if pools else "a pool"
-        return f"Every protocol that fits into the period holds more of {name} than there is."
+        told = f"Every protocol that fits into the period holds more of {name} than there is."
+        return told + _more(view)
     if shapes:
         least = min(shape.length for shape in shapes)
+        if view.is_rigid:
+            return (
+                f"It takes {least} slots, its period has {want.period}. "
+                f"Lengthen the period to at least {least} slots."
+            )
         return (
             f"The shortest protocol takes {least} slots, its period has {want.period}. "
             f"Ask for at most {1 / (least * view.slot):.6g} pairs per second."
         )
-    return _why_no_offer(view, want)
+    return why_no_offer(view, want)
 
 
-def _why_no_offer(view: View, want: Want) -> str:
-    from planner.models.entanglement_scheduling.protocols.menu import best_fidelity
-
-    if want.source is None or want.target is None or want.min_fidelity is None:
-        return "Nothing is offered to it."
-    names = view.network.names[want.source], view.network.names[want.target]
-    if not is_connected(view.network, want.source, want.target):
-        return f"No links lead from {names[0]} to {names[1]}. Add some to `topology.links`."
-    rules = view.instance.protocols
-    best = best_fidelity(view.network, want.source, want.target, distillation=rules.distillation,
-                         routes=rules.routes)  # fmt: skip
-    told = (
-        ""
-        if best is None
-        else f"; the best that the search finds, however long it takes, is {best:.6g}"
-    )
-    return (
-        f"No offered protocol from {names[0]} to {names[1]} reaches a fidelity of "
-        f"{want.min_fidelity:g} within {want.period} slots{told}. "
-        "Lower `min_fidelity` or `rate`, or give better links under `hardware.capabilities`."
-    )
+def _more(view: View) -> str:
+    """Return which fields say what is offered; nothing for tasks of given shape."""
+    return "" if view.is_rigid else _MORE
 
 
 def conflict_reasons(view: View, first: int, second: int) -> tuple[Reason, ...]:
@@ -80,7 +72,10 @@ def conflict_reasons(view: View, first: int, second: int) -> tuple[Reason, ...]:
             code="demands-conflict",
             constraint="limits.jitter" if zero else one.field,
             where=f"{one.name} and {other.name}",
-            message=f"Both are mandatory, and no schedule has both. {how}, or make one optional.",
+            message=(
+                f"Both are mandatory, and no schedule has both. {how}, or make one optional."
+                f"{_more(view)}"
+            ),
         ),
     )
 
@@ -102,7 +97,7 @@ def overload_reasons(view: View, price: FloatArray) -> tuple[Reason, ...]:
             where=", ".join(view.pools[q] for q in pools[:_SHOWN]),
             message=(
                 f"The mandatory demands {shown} hold more than these qubits have slots. "
-                "Add qubits, lower rates, or make some of them optional."
+                f"Add qubits, lower rates, or make some of them optional.{_more(view)}"
             ),
         ),
     )
@@ -119,7 +114,7 @@ def exhausted_reasons(view: View) -> tuple[Reason, ...]:
             where=shown,
             message=(
                 "No starts of these mandatory demands keep windows, jitter and pools together. "
-                "Allow more jitter, lower a rate, add qubits, or make one optional."
+                f"Allow more jitter, lower a rate, add qubits, or make one optional.{_more(view)}"
             ),
         ),
     )

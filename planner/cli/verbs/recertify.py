@@ -39,9 +39,11 @@ def command(*, file: Path, result: Path, overrides: tuple[str, ...], as_json: bo
         show.document(found.model_dump(mode="json"))
     else:
         from planner.cli import result_view
+        from planner.results.wording import status_words
 
         changed = "the same instance" if found.is_same_instance else "a changed instance"
-        show.line(f"{show.plain(found.name)}: {changed}, {found.status.replace('_', ' ')}")
+        status = status_words(found.status, found.bound_scope)
+        show.line(f"{show.plain(found.name)}: {changed}, {status}")
         show.facts(_facts(found))
         result_view.violations(found.violations, "The plan breaks:")
         result_view.violations(found.refuted, "The certificate is different now:")
@@ -63,6 +65,7 @@ def _facts(found: "Recertification") -> Iterator[tuple[str, str]]:
         yield "objective", f"{found.objective.name} {value}"
     if found.bound is not None:
         now, then = show.quantity(found.bound, unit), show.quantity(found.bound_before, unit)
-        yield "bound", f"{now} ({bound_source(found.bound_source)}), was {then}"
+        who = bound_source(found.bound_source, scope=found.bound_scope)
+        yield "bound", f"{now} ({who}), was {then}"
     if found.gap is not None:
         yield "gap", show.percent(found.gap)

@@ -69,19 +69,21 @@ def _rank(violation: "Violation") -> int:
 
 def _facts(found: "Verification") -> Iterator[tuple[str, str]]:
     from planner.cli.result_view import bound_source
+    from planner.results.wording import no_plan
 
     if found.status is not None:
-        yield "claims", f"{found.status.replace('_', ' ')}, by {found.method}"
+        yield "claims", f"{found.status_words}, by {found.method}"
     unit = "1"
     if found.objective is not None:
         unit = found.objective.unit
         value = show.quantity(found.objective.value, unit)
         yield "objective", f"{found.objective.name} {value}, recomputed from the plan"
     if found.bound is not None:
-        yield "bound", f"{show.quantity(found.bound, unit)} ({bound_source(found.bound_source)})"
+        who = bound_source(found.bound_source, scope=found.bound_scope)
+        yield "bound", f"{show.quantity(found.bound, unit)} ({who})"
     if found.gap is not None:
         yield "gap", show.percent(found.gap)
     if found.ok and found.status == "infeasible" and not found.taken_on_trust:
-        yield "proof", "there is no plan, re-checked without a solver"
+        yield "proof", f"there is {no_plan(found.bound_scope)}, re-checked without a solver"
     yield from show.under("on trust", found.taken_on_trust)
     yield "time", f"{found.seconds:.3f} s"

@@ -1,7 +1,7 @@
 """Names of nodes as an instance allows them: no blanks, commas or semicolons, each one once."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 
 def usable_names(given: Sequence[object], prefix: str = "node") -> list[str]:
@@ -21,3 +21,15 @@ def usable_names(given: Sequence[object], prefix: str = "node") -> list[str]:
         taken.add(name)
         names.append(name)
     return names
+
+
+def changed(
+    given: Sequence[object], names: Sequence[str], ends: Iterable[tuple[int, int]]
+) -> tuple[str, ...]:
+    """Return one sentence each on nodes that were renamed and links from a node to itself."""
+    renamed = [f"{a} ({b})" for a, b in zip(given, names, strict=True) if str(a) != b]
+    found = [f"Nodes with a new name: {', '.join(renamed)}."] if renamed else []
+    loops = sum(a == b for a, b in ends)
+    if loops:
+        found.append(f"{loops} links from a node to itself are left out.")
+    return tuple(found)

@@ -4,7 +4,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from planner.formats.fabrics.node_names import usable_names
+from planner.formats.fabrics.node_names import changed, usable_names
 from planner.formats.options import Options
 from planner.formats.yaml_writer import InstanceData
 from planner.models.base.errors import InputError, refuse
@@ -77,7 +77,9 @@ def network(
     if objective != "fewest_messages":
         values["objective"] = objective
     return InstanceData(
-        values, header=_notes(labels, names, links), comments={"topology": _COMMENTS[costs]}
+        values,
+        header=changed(labels, names, [(each.a, each.b) for each in links]),
+        comments={"topology": _COMMENTS[costs]},
     )
 
 
@@ -133,17 +135,6 @@ def _rounded(value: float) -> float:
 def _figure(value: float) -> str:
     text = repr(_rounded(value))
     return text.removesuffix(".0") if "e" not in text else text
-
-
-def _notes(
-    labels: Sequence[object], names: Sequence[str], links: Sequence[Link]
-) -> tuple[str, ...]:
-    renamed = [f"{a} ({b})" for a, b in zip(labels, names, strict=True) if str(a) != b]
-    found = [f"Nodes with a new name: {', '.join(renamed)}."] if renamed else []
-    loops = sum(link.a == link.b for link in links)
-    if loops:
-        found.append(f"{loops} links from a node to itself are left out.")
-    return tuple(found)
 
 
 def _missing(message: str, fix: str) -> InputError:

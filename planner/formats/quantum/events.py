@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from planner.formats.quantum.planned import Planned
 from planner.models.base.arrays import IntArray
 from planner.models.base.errors import CapabilityError
+from planner.models.entanglement_scheduling.network import Setting
 
 if TYPE_CHECKING:
     from planner.models.entanglement_scheduling.plan import Operation, Protocol
@@ -30,6 +31,8 @@ class Event:
     repetition: int
     offset: int
     """Slots from the start of the repetition."""
+    setting: Setting | None = None
+    """How a generation drives its link."""
 
 
 def events(found: Planned) -> list[Event]:
@@ -87,7 +90,7 @@ def _operations(found: Planned, names: list[str]) -> Iterator[Event]:
                 begin = start + operation.start
                 yield _event(
                     found, begin, begin + operation.duration, node, operation.kind, partner,
-                    qubits, want.name, repetition, operation.start,
+                    qubits, want.name, repetition, operation.start, _setting(found, operation),
                 )  # fmt: skip
 
 
@@ -130,6 +133,12 @@ def _parts(
             yield step.operation, names[near.node], names[far.node], used
 
 
+def _setting(found: Planned, operation: "Operation") -> Setting | None:
+    if operation.kind != "link":
+        return None
+    return found.view.network.settings[operation.link][operation.setting]
+
+
 def _measured(steps: "list[Step]", step: "Step") -> "list[Half]":
     """Return the two halves that a swap measures: those it does not leave behind."""
     assert step.operation.kind == "swap"
@@ -148,8 +157,8 @@ def _event(
     demand: str,
     repetition: int,
     offset: int,
+    setting: Setting | None = None,
 ) -> Event:
     shift = begin // found.view.hyperperiod * found.view.hyperperiod
-    return Event(
-        begin - shift, end - shift, node, operation, partner, qubits, demand, repetition, offset
-    )
+    return Event(begin - shift, end - shift, node, operation, partner, qubits, demand, repetition,
+                 offset, setting)  # fmt: skip

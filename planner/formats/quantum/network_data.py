@@ -1,10 +1,12 @@
 """From a graph whose nodes may list qubits to an instance of entanglement scheduling."""
 
+import math
 from typing import TYPE_CHECKING, Any
 
-from planner.formats.fabrics.node_names import usable_names
+from planner.formats.fabrics.node_names import changed, usable_names
 from planner.formats.options import Options
 from planner.formats.yaml_writer import InstanceData
+from planner.models.base.errors import Finding, InputError
 from planner.models.base.quantities import FREQUENCY
 
 if TYPE_CHECKING:
@@ -26,7 +28,7 @@ def quantum_network(graph: "GraphFile", options: Options) -> InstanceData:
     (`option-value`, `import-syntax`) for what cannot be used.
     """
     names = usable_names(graph.labels)
-    loops = sum(a == b for a, b, _ in graph.edges)
+    check_lengths(graph)
     nodes = [{"name": name, **_node(row)} for name, row in zip(names, graph.nodes, strict=True)]
     links = [{"a": names[a], "b": names[b], **_length(row)} for a, b, row in graph.edges if a != b]
     rate = options.quantity("link_rate", FREQUENCY, "1400 Hz")
@@ -46,7 +48,7 @@ def quantum_network(graph: "GraphFile", options: Options) -> InstanceData:
         "hardware": {"capabilities": [capability]},
         "workload": workload,
     }
-    notes = [f"{loops} links from a node to itself are left out."] if loops else []
+    notes = changed(graph.labels, names, [(a, b) for a, b, _ in graph.edges])
     return InstanceData(values, header=notes, comments=_COMMENTS)
 
 
@@ -71,13 +73,41 @@ def _count(values: tuple[str, ...]) -> int:
 
 
 def _length(row: "Row") -> dict[str, str]:
-    from planner.formats.gossip.attributes import KM, number
+    """Return the length that an edge gives, if any; `check_lengths` has refused all others."""
+    key = _length_key(row)
+    return {} if key is None else {"length": f"{float(row[key][0]):g} km"}
 
-    for key in (*KM, "weight"):
-        km = number(row[key][0]) if row.get(key) else None
-        if km is not None:
-            return {"length": f"{km:g} km"}
-    return {}
+
+def _length_key(row: "Row") -> str | None:
+    from planner.formats.gossip.attributes import KM
+
+    return next((key for key in (*KM, "weight") if row.get(key, ("",))[0]), None)
+
+
+def _is_length(text: str) -> bool:
+    try:
+        return 0 <= float(text) < math.inf
+    except ValueError:
+        return False
+
+
+def check_lengths(graph: "GraphFile") -> None:
+    """Raise `InputError` (`import-syntax`) with every edge whose length is none."""
+    found = []
+    for place, (_, _, row) in enumerate(graph.edges):
+        key = _length_key(row)
+        if key is None or _is_length(row[key][0]):
+            continue
+        found.append(
+            Finding(
+                code="import-syntax",
+                path=f"edge[{place}].{key}",
+                message=f"the {key} `{row[key][0][:60]}` is not a number from 0 on",
+                fix="Give kilometres, or leave it out for the default of the instance.",
+            )
+        )
+    if found:
+        raise InputError(found)
 
 
 def _share(options: Options, name: str, default: float) -> float:

@@ -22,7 +22,19 @@ def test_every_operation_stands_at_every_node_of_it(schedule, tmp_path):
     far = [row for row in listed if row["demand"] == "far" and row["repetition"] == "0"]
     kinds = sorted((row["operation"], row["node"]) for row in far)
     assert kinds == [("link", "0"), ("link", "1"), ("link", "1"), ("link", "2"), ("swap", "1")]
+    driven = {(row["fidelity"], row["rate_hz"]) for row in far if row["operation"] == "link"}
+    (protocol,) = [
+        each for each in schedule.plan.protocols if any(op.kind == "swap" for op in each.operations)
+    ]
+    settings = pl.load(schedule.instance.data).view.network.settings
+    assert driven == {
+        (str(each.fidelity), str(each.rate))
+        for op in protocol.operations
+        if op.kind == "link"
+        for each in [settings[op.link][op.setting]]
+    }
     swap = next(row for row in far if row["operation"] == "swap")
+    assert (swap["fidelity"], swap["rate_hz"]) == ("", "")
     stored = {
         qubit
         for row in far

@@ -67,6 +67,32 @@ def test_task_set_with_other_names(task_file):
         import_file("rigid-tasks", task_file(nodes=nodes))
 
 
+@pytest.mark.parametrize(
+    ("changes", "path", "message"),
+    [
+        ({"tasks": [None]}, "tasks.0", "this is not an object"),
+        ({"nodes": {"0": []}}, "nodes.0", "this is not an object"),
+        ({"slot_s": 0}, "slot_s", "this is not above 0"),
+        ({"slot_s": "short"}, "slot_s", "this is not a number"),
+        ({"hyperperiod_slots": 24}, "hyperperiod_slots",
+         "24 slots, but the periods repeat after 16"),
+        ({"tasks": [{**TASK_SET["tasks"][0], "period_slots": 0}]}, "tasks.0.period_slots",
+         "this is below 1"),
+    ],
+)  # fmt: skip
+def test_task_set_with_faults(task_file, changes, path, message):
+    """Faults speak of the file, not of how it is read."""
+    with pytest.raises(pl.InputError) as caught:
+        import_file("rigid-tasks", task_file(**changes))
+    (found,) = caught.value.findings
+    assert (found.path, found.message) == (path, message)
+
+
+def test_task_set_with_a_hyperperiod(task_file):
+    """A multiple of every period may stand there."""
+    assert import_file("rigid-tasks", task_file(hyperperiod_slots=32))["workload"]
+
+
 def test_no_json(tmp_path):
     """What is no JSON is one clear fault."""
     (tmp_path / "x.json").write_text("{")
@@ -108,3 +134,28 @@ def test_options_of_the_other_problem(tmp_path):
         import_file("gml", tmp_path / "net.gml", {"costs": "latency"})
     with pytest.raises(pl.InputError, match="above 1"):
         import_file("gml", tmp_path / "net.gml", {"min_fidelity": 1.5})
+
+
+QUANTUM = {"problem": "entanglement_scheduling"}
+
+
+@pytest.mark.parametrize("length", ["-5", "long", "nan", "inf"])
+def test_lengths_that_are_none(tmp_path, length):
+    """A length is a number from 0 on or is left out; nothing takes its place unasked."""
+    path = tmp_path / "net.gml"
+    path.write_text(GML.replace("length 12.5", f'length "{length}"'))
+    with pytest.raises(pl.InputError, match=r"edge\[1\]\.length"):
+        import_file("gml", path)
+
+
+def test_what_is_renamed_or_left_out_is_told(tmp_path):
+    """Repeated labels and loops stand in the lines above the instance."""
+    (tmp_path / "net.gml").write_text(
+        'graph [ node [ id 0 label "a" ] node [ id 1 label "a" ] edge [ source 0 target 1 ]'
+        " edge [ source 1 target 1 ] ]"
+    )
+    found = import_file("gml", tmp_path / "net.gml", QUANTUM)
+    assert [node["name"] for node in found["topology"]["nodes"]] == ["a", "a_2"]
+    header = " ".join(found.header)
+    assert "a (a_2)" in header
+    assert "1 links from a node to itself" in header

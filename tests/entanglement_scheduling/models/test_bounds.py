@@ -128,7 +128,7 @@ def test_prices_and_cliques_are_added_up(pair):
     found = check_certificate(pair, sound)
     assert found.violations == ()
     assert found.bounds["throughput"] == pytest.approx(value)
-    assert found.scope == "offered protocols"  # pausing the second lets both in
+    assert found.scope == "uninterrupted tasks"  # pausing the second lets both in
     everything = utilisation(100 / 4 + 200 / 12, prices)
     assert check_certificate(pair, everything).scope is None
 
@@ -140,6 +140,8 @@ def test_prices_and_cliques_are_added_up(pair):
         ({"price": [0.0]}, "certificate-shape"),
         ({"price": [-1.0, *[0.0] * 7]}, "certificate-price"),
         ({"price": [1.0, *[0.0] * 7]}, "certificate-value"),
+        ({"price": [1.5e-323, *[0.0] * 7]}, "certificate-price"),
+        ({"price": [1e308] * 8}, "certificate-price"),
         ({"clique_price": [-1.0]}, "certificate-price"),
         ({"clique_price": []}, "certificate-shape"),
         ({"cliques": ((0, 2),)}, "certificate-clique"),
@@ -155,6 +157,23 @@ def test_false_prices_are_refused(pair, change, code):
     edited = proofs.UtilisationCertificate.model_validate({**sound.model_dump(), **change})
     found = check_certificate(pair, edited)
     assert {violation.code for violation in found.violations} == {code}
+
+
+@pytest.mark.parametrize("price", [5e-324, 1.5e-323, 1e-310, 1e-160, 1.0, 1e308])
+def test_prices_never_show_an_overload_that_is_none(one_qubit, price):
+    """Two tasks fill a qubit to the last slot, also at prices whose shares are rounded badly."""
+    instance = one_qubit((4, 8), (4, 8), objective="latency")
+    prices = np.array([price, *[0.0] * 7])
+    assert overload(instance.view, prices) is None
+    refused = check_certificate(instance, proofs.OverloadCertificate(price=prices))
+    assert not refused.infeasible
+    assert refused.violations
+
+
+def test_bounds_survive_numbers_beyond_floats():
+    """No grid rounds what is not finite."""
+    assert round_down(np.inf, np.array([1.0])) == np.inf
+    assert np.isnan(round_down(np.nan, np.array([1.0])))
 
 
 def test_knapsack_certificate(pair):

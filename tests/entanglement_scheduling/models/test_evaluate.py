@@ -181,6 +181,24 @@ def test_offered_protocols_are_judged(demands, served):
     assert found.metrics["goodput"] == pytest.approx(1.5625 * 0.459, rel=2e-3)
 
 
+def test_pairs_that_arrive_below_their_fidelity_are_told(demands, served):
+    """A plan that keeps every limit and yet delivers less says so, once per kind."""
+    rules = {"schemes": ["published"]}
+    low = demands(("0", "2", 0.75, 1.5625), ("0", "1", 0.6, 1.5625), protocols=rules)
+    found = evaluate(low, served(low, (0, 0, [0]), (1, 0, [32])))
+    assert found.metrics["below_fidelity"] == 1
+    assert found.notes == (
+        "Pairs of 1 of 2 demands arrive below their fidelity once waiting counts; "
+        "`protocols.fidelity: decohered` keeps it.",
+    )
+    good = demands(("0", "1", 0.6, 1.5625), protocols=rules)
+    assert evaluate(good, served(good, (0, 0, [0]))).notes == ()
+    rare = demands(("0", "2", 0.55, 1.5625), hardware={"swap_success": 0.001})
+    assert (
+        "less than 1% of their repetitions" in evaluate(rare, served(rare, (0, 0, [0]))).notes[-1]
+    )
+
+
 def test_decoherence_can_be_enforced(demands, served):
     """Under `fidelity: decohered` a protocol that loses too much on the way is refused."""
     ideal = demands(("0", "2", 0.75, 1.5625), protocols={"schemes": ["published"]})

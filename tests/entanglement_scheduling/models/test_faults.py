@@ -4,6 +4,7 @@ import copy
 
 import numpy as np
 import pytest
+from pydantic import ValidationError
 
 from planner.models.entanglement_scheduling.instance import EntanglementScheduling
 from planner.models.entanglement_scheduling.proofs.cycles import round_down
@@ -79,7 +80,7 @@ OTHER = ("workload", "tasks", 1)
 @pytest.mark.parametrize(
     ("path", "value", "code", "loc"),
     [
-        ((*TASK, "length"), 9, "task-too-long", (*TASK, "length")),
+        ((*TASK, "rate"), "12.6 Hz", "task-rate", (*TASK, "rate")),
         ((*TASK, "busy"), {"0-C1": [[0, 1]]}, "unknown-qubit", (*TASK, "busy", "0-C1")),
         ((*TASK, "busy"), {"8-C0": [[0, 1]]}, "unknown-qubit", (*TASK, "busy", "8-C0")),
         ((*TASK, "busy"), {"0-C0": [[2, 2]]}, "busy-outside", (*TASK, "busy", "0-C0", 0)),
@@ -96,6 +97,84 @@ OTHER = ("workload", "tasks", 1)
 def test_faults_of_tasks(path, value, code, loc):
     """A changed task or objective has one fault at the changed place."""
     assert faults(TASKS, path, value) == [(code, loc)]
+
+
+SLOW = [{"fidelity": 0.9, "rate": "0.00001 Hz"}]
+GRAPH = {
+    "kind": "graph",
+    "nodes": [{"name": name} for name in "0235"],
+    "links": [{"a": a, "b": b} for a, b in ("02", "23", "35")],
+}
+LOSSY = {"links": "single_click", "single_click": {"loss_db_per_km": 10}}
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "code", "loc"),
+    [
+        (("hardware",), {"capabilities": SLOW}, "generation-too-long",
+         ("hardware", "capabilities", 0)),
+        (("hardware",), LOSSY, "generation-too-long", ("topology", "links", 0)),
+        (("hardware",), {"swap": "3 h"}, "operation-too-long", ("hardware", "swap")),
+        (("hardware",), {"distillation": "1e20 s"}, "operation-too-long",
+         ("hardware", "distillation")),
+        (("topology", "links", 1, "capabilities"), SLOW, "generation-too-long",
+         ("topology", "links", 1, "capabilities", 0)),
+    ],
+)  # fmt: skip
+def test_operations_that_no_period_holds(path, value, code, loc):
+    """A generation, swap or distillation of more than a million slots is a fault of the input."""
+    graph = {**GRAPH, "length": "100 km" if value is LOSSY else "5 km"}
+    assert faults({**DEMANDS, "topology": graph}, path, value) == [(code, loc)]
+
+
+def test_a_model_of_links_leaves_slow_settings_out():
+    """Of single clicks only those remain that end within the longest period."""
+    alphas = {"bright": [0.001, 0.5], "detection": 1e-6, "emission": "1 ms"}
+    hardware = {"links": "single_click", "single_click": alphas}
+    data = {**DEMANDS, "topology": GRAPH, "hardware": hardware}
+    instance = EntanglementScheduling.model_validate(data)
+    assert list(instance.cross_check()) == []
+    (only,) = instance.view.network.settings[0]
+    assert only.bright == 0.5
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "code"),
+    [
+        ((*FIRST, "weight"), 1e308, "weight-range"),
+        ((*FIRST, "weight"), 1e-320, "weight-range"),
+        (("hardware",), {"swap_success": 1e-300}, "greater_than_equal"),
+        (("hardware",), {"link_success": 1e-12}, "greater_than_equal"),
+        (("hardware",), {"slot": "1e-20 s"}, "greater_than_equal"),
+        (("topology", "length"), "1e9 km", "less_than_equal"),
+        (("limits",), {"jitter": "often"}, "jitter-value"),
+        (("limits",), {"jitter": "-1 ms"}, "jitter-value"),
+    ],
+)
+def test_figures_beyond_all_reckoning(path, value, code):
+    """Figures that searches could not count with are refused where they stand."""
+    with pytest.raises(ValidationError) as raised:
+        faults(DEMANDS, path, value)
+    assert code in {error["type"] for error in raised.value.errors()}
+
+
+def test_a_repeated_node_name_is_one_fault():
+    """What refers to the name that went missing by it is not told as well."""
+    nodes = [{"name": "0"}, {"name": "0"}, {"name": "3"}]
+    graph = {**GRAPH, "nodes": nodes}
+    assert faults({**DEMANDS, "topology": graph}) == [("name-repeated", ("topology", "nodes"))]
+
+
+def test_a_rate_is_at_most_one_pair_per_period():
+    """12.5 Hz are one pair in 8 slots of 10 ms, also where the figure was rounded."""
+    assert faults(TASKS, (*TASK, "rate"), "12.500000000001 Hz") == []
+
+
+def test_jitter_of_a_period_binds_nothing():
+    """Starts in adjacent windows are less than a period off, so that any more is no limit."""
+    data = {**DEMANDS, "limits": {"jitter": "1e29 s"}}
+    view = EntanglementScheduling.model_validate(data).view
+    assert {want.jitter for want in view.demands} == {None}
 
 
 def test_random_demands_need_ends_and_links():

@@ -7,6 +7,7 @@ import pytest
 
 from planner.models.entanglement_scheduling.certificate import (
     BranchingCertificate,
+    UnservedCertificate,
     UtilisationCertificate,
 )
 from planner.models.entanglement_scheduling.changes import changes
@@ -17,8 +18,12 @@ from planner.models.entanglement_scheduling.evaluation.quality import quality_ta
 from planner.models.entanglement_scheduling.evaluation.timetable import occupation, rigid_rows
 from planner.models.entanglement_scheduling.explain import explain
 from planner.models.entanglement_scheduling.plan import SchedulePlan
+from planner.models.entanglement_scheduling.protocols.menu import published_length
 from planner.models.entanglement_scheduling.reasons.insertion import find_starts
+from planner.models.entanglement_scheduling.reasons.reachable import best_served
 from planner.models.entanglement_scheduling.reasons.rejected import rejections
+from planner.models.entanglement_scheduling.reasons.relaxations import offers_for
+from planner.models.entanglement_scheduling.reasons.why import why_unserved
 from planner.models.entanglement_scheduling.report import report
 from planner.models.entanglement_scheduling.samples import draw
 
@@ -44,6 +49,87 @@ def test_longer_period_is_the_shortest_that_will_do(one_qubit, plan):
     full, _ = rejections(instance.view, plan((0, [0, 6])))
     assert full.rate == pytest.approx(100 / 6)
     assert not full.fits
+
+
+def test_longer_periods_may_lengthen_the_hyperperiod(one_qubit, plan):
+    """The free slots 6 to 9 lie across a border between periods of 8, not of 16."""
+    instance = one_qubit((4, 8), (3, 8))
+    (found,) = rejections(instance.view, plan((0, [2])))
+    assert (found.fits, found.period) == (False, 16)
+    assert "a period of 16 slots (6.25 pairs per second)" in found.message
+    short = one_qubit((4, 8), (3, 8), limits={"hyperperiod": 8})
+    (found,) = rejections(short.view, plan((0, [2])))
+    assert found.period is None
+
+
+def test_no_claim_beyond_what_was_tried(one_qubit, plan):
+    """Where no relaxation helps with the others as they are, others could still move."""
+    instance = one_qubit((3, 4), (6, 8), (3, 4))
+    _, found = rejections(instance.view, plan((0, [0, 4])))
+    assert (found.period, found.qubit) == (None, 0)
+    assert "None of the lower rates" not in found.message
+    message = rejections(instance.view, plan((0, [0, 4])))[0].message
+    assert "one more qubit" in message
+
+
+def test_too_slow_is_not_called_too_poor(demands, served):
+    """A demand whose fidelity is reached too late is told the slots, and which settings help."""
+    instance = demands(("0", "2", 0.6, 100))
+    (found,) = rejections(instance.view, served(instance))
+    assert "reaches a fidelity of 0.6 takes" in found.message
+    assert "its period has 1." in found.message
+
+
+def test_a_task_longer_than_its_period_is_rejected(one_qubit, plan):
+    """It has no place in any schedule; if it is mandatory, there is none."""
+    instance = one_qubit((4, 8), (9, 8), objective="demands")
+    (found,) = rejections(instance.view, plan((0, [0])))
+    assert "It takes 9 slots, its period has 8." in found.message
+    must = one_qubit((4, 8), (9, 8, {"mandatory": True}.items()))
+    checked = check_certificate(must, UnservedCertificate(demand=1))
+    assert (checked.infeasible, checked.reasons[0].code) == (True, "unserved")
+
+
+@pytest.fixture
+def triangle(build):
+    """Return a function: a demand from a to b, whose link is poor; the way by c is good."""
+
+    def make(**more):
+        rich = [{"fidelity": 0.99, "rate": "50 Hz"}]
+        poor = [{"fidelity": 0.9, "rate": "2 Hz"}]
+        links = [
+            {"a": "a", "b": "b", "length": "5 km", "capabilities": poor},
+            {"a": "a", "b": "c", "length": "4 km", "capabilities": rich},
+            {"a": "c", "b": "b", "length": "4 km", "capabilities": rich},
+        ]
+        wanted = {"from": "a", "to": "b", "min_fidelity": 0.95, "rate": "1 Hz"}
+        nodes = [{"name": name} for name in "abc"]
+        return build({
+            "problem": "entanglement_scheduling", "schema_version": 1, "name": "triangle",
+            "topology": {"kind": "graph", "nodes": nodes, "links": links},
+            "workload": {"kind": "demands", "demands": [wanted]}, **more,
+        })  # fmt: skip
+
+    return make
+
+
+def test_more_routes_are_proposed_where_they_serve(triangle):
+    """The short way takes 303 slots to 0.95, the period has 100; the second way is quick."""
+    message = why_unserved(triangle().view, 0)
+    assert "takes 303 slots, its period has 100" in message
+    assert "`protocols.routes` 5" in message
+    assert triangle(protocols={"routes": 5}).view.offers[0]
+
+
+def test_best_fidelity_counts_every_search(demands):
+    """The fidelity that is named is served, and is near the best of the published search."""
+    instance = demands(("0", "3", 0.97, 0.01))
+    view, want = instance.view, instance.view.demands[0]
+    best = best_served(view, want)
+    assert offers_for(view, want, 1_000_000, best)
+    assert f"is found for {best:g}" in why_unserved(view, 0)
+    steps = [f / 100 for f in range(50, 97) if published_length(view.network, 0, 3, f / 100)]
+    assert best >= max(steps) - 0.01
 
 
 @pytest.mark.parametrize("seed", range(80))

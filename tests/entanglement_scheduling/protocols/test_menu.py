@@ -6,7 +6,6 @@ import pytest
 from planner.models.entanglement_scheduling.protocols.assess import assess
 from planner.models.entanglement_scheduling.protocols.chain import chain_of
 from planner.models.entanglement_scheduling.protocols.menu import (
-    best_fidelity,
     menu,
     published_length,
 )
@@ -124,15 +123,6 @@ def test_bright_links_are_distilled_by_epl(network):
     offers = menu(net, 0, 1, 0.95, 100, distillation=("epl",))
     assert [offer.scheme for offer in offers] == ["pareto"]
     check(net, 0, 1, offers, 0.95)
-
-
-def test_best_fidelity_is_attained_and_no_better_one_is(nv_line):
-    """What is said to be reachable is offered, and nothing above it."""
-    network = nv_line(2)
-    best = best_fidelity(network, 0, 2)
-    assert best is not None
-    assert menu(network, 0, 2, best, 100_000, schemes=("pareto",))
-    assert best_fidelity(network, 0, 0) is None
 
 
 def test_nothing_is_offered_without_route_time_or_fidelity(nv_line):
