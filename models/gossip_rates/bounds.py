@@ -4,19 +4,21 @@ Whatever numbers are put in, what comes out is a bound; good numbers make it tig
 """
 
 import math
+from dataclasses import dataclass
 
 import numpy as np
 
 from planner.models.base.arrays import FloatArray, IntArray
 from planner.models.base.rounding import lower, upper
+from planner.models.gossip_rates.expanders import is_too_wide
 from planner.models.gossip_rates.laplacian import components, coupling, pseudo_inverse
 from planner.models.gossip_rates.prices import Prices, most_worth
+from planner.models.gossip_rates.scale import centred, size_of
+from planner.models.gossip_rates.total_resistance import inverse_slopes
 from planner.models.gossip_rates.view import View
 
 INVERSE = 1e-12
 """Relative error allowed for where a bound rests on the inverse of a Laplacian."""
-LEAST_SPREAD = 1e-200
-"""Squares of closer points have too few digits for relative errors to bound what is rounded."""
 BLOCK = 4_000_000
 """Coordinates of edges held at a time."""
 
@@ -32,37 +34,31 @@ def squared_lengths(points: FloatArray, ends: IntArray) -> FloatArray:
     return found
 
 
-def about_mean(points: FloatArray) -> FloatArray:
-    """Return points about their mean, shape (n, r).
-
-    The first point is taken off before: of an offset that all share, rounding of the mean would
-    leave a part, and spread out points that are close to each other.
-    """
-    shifted = points - points[:1]
-    result: FloatArray = shifted - shifted.mean(axis=0)
-    return result
-
-
 def stretches(view: View, points: FloatArray) -> FloatArray | None:
-    """Return |x_i - x_j|^2 / sum |x_i|^2 of the centred points, `None` where all coincide.
+    """Return |x_i - x_j|^2 / sum |x_i|^2 of the centred points, `None` without a spread.
 
     The second eigenvalue of any rates is at most their sum, weighted by the rates.
     """
-    centred = about_mean(points)
-    spread = float((centred * centred).sum())
-    return squared_lengths(centred, view.ends) / spread if spread > LEAST_SPREAD else None
+    found = centred(points)
+    if found is None:
+        return None
+    ((scaled,), _) = found
+    return squared_lengths(scaled, view.ends) / float((scaled * scaled).sum())
 
 
 def mixing_bound(view: View, points: FloatArray, prices: Prices) -> float | None:
     """Return an upper bound on lambda_2 of every plan within the limits.
 
-    `None` where the points all coincide, or the prices leave an edge free that no limit holds.
+    `None` where the points have no spread, or the prices leave an edge free that no limit holds.
     """
-    centred = about_mean(points)
-    spread = float((centred * centred).sum())
-    if spread <= LEAST_SPREAD:
+    found = centred(points)
+    if found is None:
         return None
-    most = most_worth(view, squared_lengths(centred, view.ends), prices)
+    ((scaled,), size) = found
+    # Lengths are squared: the prices that pay for them are divided twice.
+    paid = prices.times(1 / size).times(1 / size)
+    most = most_worth(view, squared_lengths(scaled, view.ends), paid)
+    spread = float((scaled * scaled).sum())
     return None if most is None else upper(most / spread, points.size + 8)
 
 
@@ -83,26 +79,60 @@ def floor_of_messages(view: View, points: FloatArray) -> float | None:
     return lower(math.sqrt(view.nodes - 1) / most, points.size + 16)
 
 
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What multipliers make of each edge, with X and theta scaled to trace 1 and sum 1."""
+
+    stretch: FloatArray
+    """b_k^T X b_k, shape (m,)."""
+    square: FloatArray
+    """sum_e theta_e G_ek^2 at reference rates whose largest is 1, shape (m,)."""
+    resistance: float
+    """sum_e theta_e G_ee at those rates."""
+    rate: float
+    """The largest reference rate; G at the rates as given is smaller by it."""
+
+
+def _terms(view: View, points: FloatArray, theta: FloatArray, rate: FloatArray) -> Terms | None:
+    """Return the terms of multipliers, `None` where the numbers make no sense.
+
+    Negative weights, no weight, rates that are not positive, points without a spread, a network in
+    pieces.
+    """
+    used, stretch = view.usable, stretches(view, points)
+    weight, size = size_of(theta), size_of(rate)
+    if stretch is None or weight is None or size is None:
+        return None
+    if (theta < 0).any() or theta[~used].any() or not _suits(view, rate / size):
+        return None
+    square = np.zeros(view.edges)
+    inverse = pseudo_inverse(view.nodes, view.ends[used], rate[used] / size)
+    weights = theta[used] / weight
+    weights = weights / weights.sum()
+    square[used], own = coupling(inverse, view.ends[used], weights)
+    return Terms(stretch, square, float(weights @ own), size)
+
+
+def _suits(view: View, rate: FloatArray) -> bool:
+    """Return whether every usable edge has a rate, no other has, and they join the network."""
+    used = view.usable
+    if (rate[used] <= 0).any() or rate[~used].any():
+        return False
+    return bool(components(view.nodes, view.ends[used]).max() == 0)
+
+
 def price_messages(
     view: View, points: FloatArray, theta: FloatArray, rate: FloatArray
 ) -> tuple[FloatArray, FloatArray, float] | None:
     """Return b_k^T X b_k and sum_e theta_e G_ek^2 of each edge, and sum_e theta_e G_ee.
 
     X and theta are scaled to trace 1 and sum 1. `None` where the numbers make no sense: negative
-    weights, no weight, rates that are not positive, points that all coincide, a network in pieces.
+    weights, no weight, rates that are not positive, points without a spread, a network in pieces.
     """
-    used, stretch = view.usable, stretches(view, points)
-    if stretch is None or (theta < 0).any() or theta[~used].any() or theta.sum() <= 0:
+    terms = _terms(view, points, theta, rate)
+    if terms is None:
         return None
-    if (rate[used] <= 0).any() or rate[~used].any():
-        return None
-    if components(view.nodes, view.ends[used]).max() > 0:
-        return None
-    square = np.zeros(view.edges)
-    inverse = pseudo_inverse(view.nodes, view.ends[used], rate[used])
-    weights = theta[used] / theta.sum()
-    square[used], own = coupling(inverse, view.ends[used], weights)
-    return stretch, square, float(weights @ own)
+    return terms.stretch, terms.square / terms.rate / terms.rate, terms.resistance / terms.rate
 
 
 def messages_bound(
@@ -112,12 +142,12 @@ def messages_bound(
 
     `None` where the numbers give none, see `price_messages`.
     """
-    terms = price_messages(view, points, theta, rate) if beta > 0 else None
+    terms = _terms(view, points, theta, rate) if beta > 0 else None
     if terms is None:
         return None
-    stretch, square, resistance = terms
-    worth = ((stretch + beta * beta * square) / view.cost)[view.usable]
-    return 2 * beta * resistance / float(worth.max()) * (1 - INVERSE)
+    b = beta / terms.rate
+    worth = ((terms.stretch + b * b * terms.square) / view.cost)[view.usable]
+    return 2 * b * terms.resistance / float(worth.max()) * (1 - INVERSE)
 
 
 def gradient_bound(
@@ -133,12 +163,29 @@ def gradient_bound(
     Rates scaled so that every R_e <= lambda_2 are worth at least 2 beta sum theta_e G_ee; within
     the limits they are worth `most_worth`, and the ratio is how far they must be scaled down.
     """
-    terms = price_messages(view, points, theta, rate) if beta > 0 else None
+    terms = _terms(view, points, theta, rate) if beta > 0 else None
     if terms is None:
         return None
-    stretch, square, resistance = terms
-    most = most_worth(view, stretch + beta * beta * square, prices)
-    return None if most is None else most / (2 * beta * resistance) * (1 + INVERSE)
+    b = beta / terms.rate
+    most = most_worth(view, terms.stretch + b * b * terms.square, prices)
+    return None if most is None else most / (2 * b * terms.resistance) * (1 + INVERSE)
+
+
+def ceiling_of_gradient_rate(view: View, points: FloatArray) -> float | None:
+    """Return an upper bound on sqrt(lambda_2 / R_max) of every plan, also of those that drop edges.
+
+    With Foster's theorem its square is at most lambda_2 (sum of rates) / (n - 1), and the root of
+    that product at most sum_k lambda_k (a + h_k / a) / 2 for every a > 0. `None` where the points
+    all coincide, or where no limit holds an edge.
+    """
+    stretch = stretches(view, points)
+    if stretch is None:
+        return None
+    cost, longest = view.cost[view.usable], stretch[view.usable]
+    a = balance(longest / cost, 1 / cost)
+    most = most_worth(view, (a + stretch / a) / 2, Prices(0.0, np.zeros(0)))
+    size = points.size + 8 * view.edges + 64
+    return None if most is None else upper(most / math.sqrt(view.nodes - 1), size)
 
 
 def resistance_bound(view: View, rate: FloatArray, prices: Prices) -> float | None:
@@ -147,16 +194,14 @@ def resistance_bound(view: View, rate: FloatArray, prices: Prices) -> float | No
     The function is convex and of degree -1: with the gradient -n |L^+ b_k|^2 at any rates, rates
     lambda have at least R^2 / sum_k lambda_k n |L^+ b_k|^2 (Ghosh, Boyd, Saberi 2008).
     """
-    used = view.usable
-    if (rate[used] <= 0).any() or rate[~used].any():
+    used, size = view.usable, size_of(rate)
+    if size is None or not _suits(view, rate / size) or is_too_wide(view.nodes, view.ends[used]):
         return None
-    if components(view.nodes, view.ends[used]).max() > 0:
-        return None
-    inverse = pseudo_inverse(view.nodes, view.ends[used], rate[used])
-    value = view.nodes * float(np.trace(inverse))
-    # Scaled to value / rate, so that the prices do not depend on the unit of the rates.
-    worth = view.nodes * squared_lengths(inverse, view.ends) / value
-    most = most_worth(view, worth, prices)
+    worth = np.zeros(view.edges)
+    trace, worth[used] = inverse_slopes(view.nodes, view.ends[used], rate[used] / size)
+    # An edge is worth what it takes off the value, as a share: one over a rate, as prices are.
+    value, worth = view.nodes * trace, worth / trace
+    most = most_worth(view, worth, prices.times(size))
     return None if most is None or most <= 0 else value / most * (1 - INVERSE)
 
 
@@ -174,21 +219,21 @@ def radius_bound(
     sides = [part if part.size else np.zeros((view.nodes, 1)) for part in (positive, negative)]
     if any(len(part) != view.nodes for part in sides):
         return None
-    plus, minus = (about_mean(part) for part in sides)
-    up, down = float((plus * plus).sum()), float((minus * minus).sum())
-    if up + down <= LEAST_SPREAD:
+    if (found := centred(*sides)) is None:
         return None
+    (plus, minus), size = found
+    up, down = float((plus * plus).sum()), float((minus * minus).sum())
     worth = squared_lengths(plus, view.ends) - squared_lengths(minus, view.ends)
     worth = np.where(view.usable, worth, 0.0)
     if len(price):
-        raised = np.maximum(price, 0.0)
+        raised = np.maximum(price / size / size, 0.0)
         i, j = view.ends.T
         np.maximum.at(raised, i, worth - raised[j])
         spent = float(raised.sum())
     else:
         spent = float(np.abs(worth).sum()) * (1 + 1 / view.nodes)
-    found = (up - down - spent) / (up + down)
-    return max(lower(found, positive.size + negative.size + view.edges), 0.0)
+    radius = (up - down - spent) / (up + down)
+    return max(lower(radius, positive.size + negative.size + view.edges), 0.0)
 
 
 def balance(rising: FloatArray, falling: FloatArray) -> float:

@@ -5,13 +5,16 @@ import numpy as np
 from planner.models.base.arrays import FloatArray, IntArray
 from planner.models.base.rounding import COMBINATORIAL
 from planner.models.gossip_rates.bounds import balance, price_messages
+from planner.models.gossip_rates.carry_cases import carried_tree
 from planner.models.gossip_rates.certificate import (
+    CasesCertificate,
     GossipCertificate,
     LeastCertificate,
     MessagesCertificate,
     PiecesCertificate,
     Priced,
 )
+from planner.models.gossip_rates.choices import CaseTree
 from planner.models.gossip_rates.instance import GossipRates
 from planner.models.gossip_rates.matchings import matching_faults
 from planner.models.gossip_rates.plan import GossipPlan, MatchingPlan, RatesPlan
@@ -38,7 +41,10 @@ def carry_over(
         if isinstance(plan, RatesPlan) and isinstance(before, RatesPlan):
             plan = _in_proportion(old, new, before, plan)
     if certificate is not None and _proof_fits(old.view, certificate):
-        certificate = _certificate(where, certificate)
+        if isinstance(certificate, CasesCertificate):
+            certificate = _cases(where, certificate)
+        else:
+            certificate = _certificate(where, certificate)
     return plan, certificate
 
 
@@ -71,6 +77,8 @@ def _plan_fits(view: View, plan: GossipPlan) -> bool:
 def _proof_fits(view: View, proof: GossipCertificate) -> bool:
     """Return whether every column has one entry per node or edge of the old network."""
     values = dict(proof)
+    if isinstance(proof, CasesCertificate):
+        return proof.points.size > 0 and len(proof.points) % view.nodes == 0
     by_node = [values[name] for name in ("points", "positive", "negative") if name in values]
     prices = [values.get(name, ()) for name in ("node_price", "clock_price")]
     by_node += [price for price in prices if len(price)]
@@ -93,6 +101,7 @@ class _Places:
     def __init__(self, old: GossipRates, new: GossipRates) -> None:
         named, names = old.topology.names(), new.topology.names()
         self.view: View = new.view
+        self.nodes, self.edges = old.view.nodes, old.view.edges
         found = [named.find(name) for name in names[0 : len(names)]]
         self.node = np.array([-1 if place is None else place for place in found], dtype=np.int64)
         both = np.sort(self.node[new.view.ends], axis=1)
@@ -167,6 +176,19 @@ def _certificate(where: _Places, proof: GossipCertificate) -> GossipCertificate 
     if isinstance(proof, MessagesCertificate):
         values["beta"] = _best_beta(where.view, proof.model_copy(update=values))
     return proof.model_copy(update=values)
+
+
+def _cases(where: _Places, proof: CasesCertificate) -> CasesCertificate | None:
+    """Return the tree of cases with its edges renumbered, and each table of points carried over."""
+    tables = proof.points.reshape(-1, where.nodes, proof.points.shape[-1])
+    points = np.concatenate([_points(where, table) for table in tables])
+    number = where.new_number(where.edge, where.edges)
+    tree = carried_tree(where.view, number, CaseTree(proof.branch, proof.place, points))
+    if tree is None:
+        return None
+    return proof.model_copy(
+        update={"branch": tree.branch, "place": tree.place, "points": tree.points}
+    )
 
 
 def _node_prices(where: _Places, values: dict[str, FloatArray]) -> dict[str, FloatArray]:

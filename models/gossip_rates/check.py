@@ -11,6 +11,7 @@ from planner.models.base.evaluation import CheckedBound, Reason, Violation
 from planner.models.base.refusals import refused
 from planner.models.base.rounding import COMBINATORIAL, keeps_digits
 from planner.models.gossip_rates.bounds import (
+    ceiling_of_gradient_rate,
     floor_of_messages,
     gradient_bound,
     messages_bound,
@@ -37,6 +38,7 @@ from planner.models.gossip_rates.instance import GossipRates
 from planner.models.gossip_rates.laplacian import components
 from planner.models.gossip_rates.prices import Prices
 from planner.models.gossip_rates.references import SYNCHRONOUS
+from planner.models.gossip_rates.scale import is_off_scale
 from planner.models.gossip_rates.view import View
 
 AGREES = 1e-9
@@ -46,7 +48,8 @@ AGREES = 1e-9
 def check_certificate(instance: GossipRates, certificate: GossipCertificate) -> CheckedBound:
     """Return what a certificate proves about an instance, recomputed without a solver.
 
-    Violations have the codes `certificate-kind`, `certificate-shape` and `certificate-value`.
+    Violations have the codes `certificate-kind`, `certificate-shape`, `certificate-scale` and
+    `certificate-value`.
     """
     view = instance.view
     if isinstance(certificate, PiecesCertificate):
@@ -58,6 +61,9 @@ def check_certificate(instance: GossipRates, certificate: GossipCertificate) -> 
     if isinstance(certificate, TreesCertificate):
         return check_trees(view, certificate)
     value = bound_of(view, certificate)
+    if value is None and is_off_scale(view.nodes, certificate):
+        where = "points that coincide, or numbers too small or too large to be squared and summed"
+        return refused("certificate-scale", where)
     if value is None:
         where = f"`{certificate.kind}` proves nothing about `{view.objective}` here"
         return refused("certificate-kind", where)
@@ -122,6 +128,8 @@ def _embedding(view: View, proof: EmbeddingCertificate) -> float | None:
         return None
     if view.objective in ("fastest_mixing", "edge_selection"):
         return mixing_bound(view, proof.points, prices)
+    if view.objective == "gradient_rate":
+        return ceiling_of_gradient_rate(view, proof.points)
     return floor_of_messages(view, proof.points) if view.objective == "fewest_messages" else None
 
 

@@ -4,8 +4,9 @@ import math
 
 import numpy as np
 
-from planner.models.base.evaluation import CheckedBound
+from planner.models.base.evaluation import CheckedBound, Violation
 from planner.models.base.refusals import refused
+from planner.models.base.rounding import upper
 from planner.models.gossip_rates.best_tree import SLACK, TreeSearch
 from planner.models.gossip_rates.certificate import CasesCertificate, TreesCertificate
 from planner.models.gossip_rates.choices import CaseTree, tree_bound
@@ -38,7 +39,10 @@ def tree_search(view: View, goal: float) -> TreeSearch:
 
 
 def check_trees(view: View, proof: TreesCertificate) -> CheckedBound:
-    """Return the bound once no spanning tree is found that exceeds it."""
+    """Return the bound once no spanning tree is found that exceeds it.
+
+    Where one does, the best of all is a bound too, beside the violation `certificate-value`.
+    """
     if view.objective != "edge_selection" or not wants_tree(view):
         return refused("certificate-kind", "`trees` bounds the choice of a spanning tree")
     if not (math.isfinite(proof.value) and proof.value > 0):
@@ -49,6 +53,11 @@ def check_trees(view: View, proof: TreesCertificate) -> CheckedBound:
     if not search.complete:
         return refused("certificate-kind", f"more than {search.most_visits:,} forests to look at")
     if len(search.best):
+        # The search went on from that tree to the best one, which is a bound itself.
+        bound = upper(search.goal * (1 + SLACK) + search.rounding, 4)
         where = f"value: claimed {proof.value!r}, and a tree has {search.goal!r}"
-        return refused("certificate-value", where)
+        fault = Violation(code="certificate-value", constraint="certificate", where=where)
+        return CheckedBound(
+            bounds={view.objective: bound}, source="enumeration", violations=(fault,)
+        )
     return CheckedBound(bounds={view.objective: proof.value}, source="enumeration")

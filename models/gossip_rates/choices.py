@@ -11,7 +11,7 @@ import numpy as np
 
 from planner.models.base.arrays import FloatArray, IntArray
 from planner.models.base.rounding import upper
-from planner.models.gossip_rates.bounds import about_mean, squared_lengths
+from planner.models.gossip_rates import bounds
 from planner.models.gossip_rates.view import View
 
 LEAF, NO_POINTS = -1, -1
@@ -73,15 +73,10 @@ def pieces(nodes: int, ends: IntArray) -> int:
 
 def stretches(view: View, points: FloatArray) -> FloatArray | None:
     """Return what each edge adds to lambda_2 at most by these points, (m,); `None` without any."""
-    centred = about_mean(points)
-    size = float(np.abs(centred).max(initial=0.0))
-    if not 0 < size < np.inf:
+    found = bounds.stretches(view, points)
+    if found is None:
         return None
-    # Scaled to 1, so that squares neither overflow nor vanish.
-    centred = centred / size
-    spread = float((centred * centred).sum())
-    most = np.where(view.usable, view.most, 0.0)
-    result: FloatArray = squared_lengths(centred, view.ends) * most / spread
+    result: FloatArray = found * np.where(view.usable, view.most, 0.0)
     return result if np.isfinite(result).all() else None
 
 

@@ -8,7 +8,8 @@ from planner.models.base.errors import Issue
 from planner.models.base.sidecar import Sidecar
 
 LOC = ("topology", "edge_table")
-MOST_COST = 1e18
+LEAST_FIGURE, MOST_FIGURE = 1e-18, 1e18
+"""Costs, rates and budgets; products and squares of others lose digits."""
 
 
 def table_faults(table: Sidecar, nodes: int) -> Iterator[Issue]:
@@ -39,9 +40,9 @@ def table_faults(table: Sidecar, nodes: int) -> Iterator[Issue]:
     cost = arrays.get("cost")
     if cost is None:
         return
-    if cost.dtype.kind not in "iuf" or not ((cost > 0) & (cost <= MOST_COST)).all():
-        fix = f"Write numbers above 0, and {MOST_COST:g} at most."
-        yield _issue("sidecar-size", "a cost is zero, negative or no number", fix)
+    if cost.dtype.kind not in "iuf" or not ((cost >= LEAST_FIGURE) & (cost <= MOST_FIGURE)).all():
+        fix = f"Write numbers from {LEAST_FIGURE:g} to {MOST_FIGURE:g}."
+        yield _issue("sidecar-size", "a cost is zero, negative, no number or beyond limits", fix)
 
 
 def _issue(code: str, message: str, fix: str) -> Issue:

@@ -11,7 +11,7 @@ from planner.models.base.rounding import COMBINATORIAL
 from planner.models.gossip_rates.clocks import call_faults
 from planner.models.gossip_rates.figures import Figures, figures, radius, total_resistance
 from planner.models.gossip_rates.instance import GossipRates
-from planner.models.gossip_rates.laplacian import components
+from planner.models.gossip_rates.laplacian import components, fiedler
 from planner.models.gossip_rates.matchings import matching_faults, matching_rates
 from planner.models.gossip_rates.plan import GossipPlan, MatchingPlan
 from planner.models.gossip_rates.references import SYNCHRONOUS
@@ -59,7 +59,7 @@ def _evaluate(view: View, plan: GossipPlan) -> Evaluation:
     limits = [*_limit_faults(view, rate), *call_faults(view, plan)]
     faults = [*limits, *_matching(view, plan), *_pieces(view, rate, kept)]
     wanted = view.objective in ("fewest_messages", "gradient_rate")
-    found = figures(view, rate, kept, all_edges=wanted)
+    found = _figures(view, rate, kept, all_edges=wanted)
     total = total_resistance(view, rate) if view.objective == "total_resistance" else None
     value = {
         "fastest_mixing": found.mixing if found.mixing > 0 else None,
@@ -70,6 +70,17 @@ def _evaluate(view: View, plan: GossipPlan) -> Evaluation:
     }[view.objective]
     evaluation = _result(view, value, _metrics(view, rate, kept, found), faults)
     return evaluation.model_copy(update={"scope": scope_of(view, kept)})
+
+
+def _figures(view: View, rate: FloatArray, kept: np.ndarray, *, all_edges: bool) -> Figures:
+    """Return the figures of rates; without resistances that nobody asks for and no memory holds."""
+    try:
+        return figures(view, rate, kept, all_edges=all_edges)
+    except MemoryError:
+        if all_edges:
+            raise
+    mixing, _ = fiedler(view.nodes, view.ends[kept], rate[kept])
+    return Figures(mixing, None, float(view.cost @ rate))
 
 
 def scope_of(view: View, kept: np.ndarray) -> str:

@@ -15,6 +15,8 @@ SMALL = 5_000
 """Nodes up to which factors are quick, whatever the network."""
 WIDE = 6.0
 """Nodes at one distance, in units of sqrt(n), beyond which factors fill up."""
+WIDEST = 20_000
+"""Nodes beyond which factors that fill up take minutes and gigabytes."""
 TREELIKE = 1.2
 """Edges per node up to which hardly anything fills up."""
 PROBES = (36, 144, 576)
@@ -46,6 +48,11 @@ def is_wide(nodes: int, ends: IntArray) -> bool:
     distance = csgraph.dijkstra(graph, directed=False, indices=0, unweighted=True)
     count = np.bincount(distance[np.isfinite(distance)].astype(np.int64))
     return bool(count.max() > WIDE * np.sqrt(nodes))
+
+
+def is_too_wide(nodes: int, ends: IntArray) -> bool:
+    """Return whether factors of the Laplacian are out of the question."""
+    return nodes > WIDEST and is_wide(nodes, ends)
 
 
 def lowest_pairs(

@@ -6,14 +6,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from planner.models.base.arrays import FloatArray
-from planner.models.gossip_rates.expanders import is_wide
+from planner.models.gossip_rates.expanders import is_too_wide, is_wide
 from planner.models.gossip_rates.laplacian import (
     components,
     dense_laplacian,
     fiedler,
-    pseudo_inverse,
     resistances,
 )
+from planner.models.gossip_rates.total_resistance import inverse_trace
 from planner.models.gossip_rates.view import View
 
 DENSE, LARGE = 2_400, 20_000
@@ -50,21 +50,29 @@ class Figures:
 
 
 def figures(view: View, rate: FloatArray, kept: np.ndarray, *, all_edges: bool) -> Figures:
-    """Return the figures of rates on the edges `kept` (a mask); resistances if asked for."""
+    """Return the figures of rates on the edges `kept` (a mask); resistances if asked for.
+
+    They are left out where their factors would take too long or too much room.
+    """
     ends, used = view.ends[kept], rate[kept]
     mixing, _ = fiedler(view.nodes, ends, used)
     resistance = None
     cheap = view.nodes <= (LARGE if len(ends) <= FEW * view.nodes else DENSE)
-    if mixing > 0 and (all_edges or (cheap and not is_wide(view.nodes, ends))):
+    cheap = cheap and not is_wide(view.nodes, ends)
+    if mixing > 0 and (not is_too_wide(view.nodes, ends) if all_edges else cheap):
         resistance = float(resistances(view.nodes, ends, used).max())
     return Figures(mixing, resistance, float(view.cost @ rate))
 
 
 def total_resistance(view: View, rate: FloatArray) -> float | None:
-    """Return n tr L^+, the sum of the resistances of all pairs; `None` for pieces."""
-    if components(view.nodes, view.ends[rate > 0]).max() > 0:
+    """Return n tr L^+, the sum of the resistances of all pairs.
+
+    `None` for pieces, and where its factors would take too long or too much room.
+    """
+    used = view.ends[rate > 0]
+    if is_too_wide(view.nodes, used) or components(view.nodes, used).max() > 0:
         return None
-    return view.nodes * float(np.trace(pseudo_inverse(view.nodes, view.ends, rate)))
+    return view.nodes * inverse_trace(view.nodes, view.ends, rate)
 
 
 def radius(view: View, weight: FloatArray) -> float:

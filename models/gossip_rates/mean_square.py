@@ -5,6 +5,7 @@ at rate lambda_e, C becomes J_e C J_e^T. Hence dC/dt = sum_e lambda_e (J_e C J_e
 a linear map of C whose leading eigenvalue is minus the rate. One application costs O(m n).
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +17,10 @@ from planner.models.gossip_rates.laplacian import components, laplacian
 
 MOST_NODES = 200
 """Above so many nodes the covariance is too large for a metric."""
+DENSE = 400
+"""Entries of a covariance up to which all eigenvalues of the map take well below a second."""
+RESTARTS = 1_000
+"""Of the iteration."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,10 +38,9 @@ def plain_decay(nodes: int, ends: IntArray, rate: FloatArray) -> Decay:
     """Return the decay of plain gossip, where both ends of a firing edge take their mean.
 
     With q_e = b_e^T C b_e the map is -(L C + C L) / 2 + L(rate q) / 4; it is self-adjoint. Raises
-    `ValueError` for rates that leave the network in pieces.
+    `ValueError` for rates that leave the network in pieces, and `ArithmeticError` where the
+    eigenvalue is not found.
     """
-    from scipy.sparse.linalg import LinearOperator, eigsh
-
     _connected(nodes, ends, rate)
     matrix, scale = laplacian(nodes, ends, rate), float(rate.sum())
 
@@ -48,10 +52,8 @@ def plain_decay(nodes: int, ends: IntArray, rate: FloatArray) -> Decay:
         found: FloatArray = (_centre(moved) - 4 * scale * (whole - inner)).ravel()
         return found
 
-    operator = LinearOperator((nodes**2, nodes**2), matvec=apply, dtype=np.float64)
-    start = _centre(np.eye(nodes)).ravel()
-    value, vector = eigsh(operator, k=1, which="LA", v0=start, tol=1e-13)
-    return Decay(-float(value[0]), _positive(vector[:, 0].reshape(nodes, nodes)))
+    value, vector = _leading(apply, _centre(np.eye(nodes)).ravel(), 1e-13, symmetric=True)
+    return Decay(-value, _positive(vector.reshape(nodes, nodes)))
 
 
 def accelerated_decay(nodes: int, ends: IntArray, rate: FloatArray, constants: Constants) -> Decay:
@@ -59,10 +61,8 @@ def accelerated_decay(nodes: int, ends: IntArray, rate: FloatArray, constants: C
 
     Between events dx = eta (xt - x) dt and dxt = eta (x - xt) dt; at an event x loses
     alpha b_e b_e^T x and xt loses alpha_tilde b_e b_e^T x (A2CiD2, arXiv 2306.08289, without
-    gradients). Raises `ValueError` for rates that leave the network in pieces.
+    gradients). Raises as `plain_decay` does.
     """
-    from scipy.sparse.linalg import LinearOperator, eigs
-
     _connected(nodes, ends, rate)
     matrix, scale = laplacian(nodes, ends, rate), float(rate.sum())
     eta, a, b = constants.eta, constants.alpha, constants.alpha_tilde
@@ -83,12 +83,46 @@ def accelerated_decay(nodes: int, ends: IntArray, rate: FloatArray, constants: C
         found: FloatArray = moved.transpose(0, 2, 1, 3).ravel()
         return found
 
-    size = 4 * nodes**2
+    start: FloatArray = np.kron(np.ones((2, 2)), _centre(np.eye(nodes))).ravel().astype(np.float64)
+    value, vector = _leading(apply, start, 1e-11, symmetric=False)
+    return Decay(-value, _positive(vector.reshape(2 * nodes, 2 * nodes)))
+
+
+def _leading(
+    apply: Callable[[FloatArray], FloatArray],
+    start: FloatArray,
+    tolerance: float,
+    *,
+    symmetric: bool,
+) -> tuple[float, FloatArray]:
+    """Return the rightmost eigenvalue of a map of covariances, and its vector.
+
+    The map keeps covariances covariances, so that it is real. Where rates lie so far apart that
+    the iteration does not come to an end, all eigenvalues of a small map are computed.
+    """
+    from scipy.linalg import eig, eigh
+    from scipy.sparse.linalg import ArpackError, LinearOperator, eigs, eigsh
+
+    size = len(start)
     operator = LinearOperator((size, size), matvec=apply, dtype=np.float64)
-    start = np.kron(np.ones((2, 2)), _centre(np.eye(nodes))).ravel()
-    # The map keeps covariances covariances, so that its leading eigenvalue is real.
-    value, vector = eigs(operator, k=1, which="LR", v0=start, tol=1e-11, ncv=min(40, size))
-    return Decay(-float(value[0].real), _positive(vector[:, 0].real.reshape(2 * nodes, 2 * nodes)))
+    iteration, which = (eigsh, "LA") if symmetric else (eigs, "LR")
+    try:
+        value, vector = iteration(
+            operator,
+            k=1,
+            which=which,
+            v0=start,
+            tol=tolerance,
+            ncv=min(20 if symmetric else 40, size),
+            maxiter=RESTARTS,
+        )
+    except ArpackError as error:
+        if size > DENSE:
+            raise ArithmeticError("the leading eigenvalue is too close to others") from error
+        table = np.array([apply(unit) for unit in np.eye(size)]).T
+        value, vector = eigh((table + table.T) / 2) if symmetric else eig(table)
+    first = int(value.real.argmax())
+    return float(value[first].real), vector[:, first].real
 
 
 def _recoil(nodes: int, ends: IntArray, rate: FloatArray, inner: FloatArray) -> FloatArray:

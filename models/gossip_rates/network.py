@@ -3,17 +3,29 @@
 from collections.abc import Iterator
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from planner.models.base.errors import Issue
+from planner.models.base.faults import fault
 from planner.models.base.quantities import Duration, Rate
 from planner.models.base.record import Count, Name, Record
 from planner.models.base.sidecar import Sidecar
-from planner.models.gossip_rates.edge_table import table_faults
+from planner.models.gossip_rates.edge_table import LEAST_FIGURE, MOST_FIGURE, table_faults
 from planner.models.topologies.naming import Naming, Nodes
 
-Positive = Annotated[float, Field(gt=0, le=1e18)]
-Amount = Annotated[float, Field(ge=0, le=1e18)]
+Positive = Annotated[float, Field(ge=LEAST_FIGURE, le=MOST_FIGURE)]
+"""Beyond these limits products and squares of figures lose digits."""
+
+
+def _zero_or_more(value: float) -> float:
+    """Refuse (`out-of-range`) what is neither zero nor at least as large as `Positive` is."""
+    if 0 < value < LEAST_FIGURE:
+        message = f"`{value:g}` is above 0 and below {LEAST_FIGURE:g}"
+        raise fault("out-of-range", message, f"Give 0, or at least {LEAST_FIGURE:g}.")
+    return value
+
+
+Amount = Annotated[float, Field(ge=0, le=MOST_FIGURE), AfterValidator(_zero_or_more)]
 
 
 class Edge(Record):
@@ -46,7 +58,7 @@ class Worker(Record):
 
 
 class EdgeList(Record):
-    """Any connected network; parallel edges are merged and loops dropped."""
+    """Any connected network; of parallel edges one is kept, the cheapest, and loops are dropped."""
 
     kind: Literal["graph"]
     nodes: Nodes

@@ -1,6 +1,7 @@
 """Prices of the limits: what they pay for bounds the worth of all rates within the limits."""
 
 from dataclasses import dataclass
+from typing import overload
 
 import numpy as np
 
@@ -24,6 +25,33 @@ class Prices:
     clock: FloatArray | None = None
     """Price of each node's calls, shape (n,); `None` for none."""
 
+    def times(self, factor: float) -> "Prices":
+        """Return all prices times a factor, those that are next to nothing left out."""
+        return Prices(
+            _price(self.total * factor),
+            _price(self.node * factor),
+            tuple((nodes, _price(price * factor)) for nodes, price in self.sets),
+            _price(self.count * factor),
+            None if self.clock is None else _price(self.clock * factor),
+        )
+
+
+FAINT = 1e-150
+"""Prices of what is worth about 1 are taken for nothing below it: products with smaller ones lose
+digits, and any prices give a bound."""
+
+
+@overload
+def _price(price: float) -> float: ...
+@overload
+def _price(price: FloatArray) -> FloatArray: ...
+def _price(price: float | FloatArray) -> float | FloatArray:
+    """Return a price, zero where it is next to nothing."""
+    if isinstance(price, np.ndarray):
+        found: FloatArray = np.where(price < FAINT, 0.0, price)
+        return found
+    return 0.0 if price < FAINT else price
+
 
 def most_worth(view: View, worth: FloatArray, prices: Prices) -> float | None:
     """Return an upper bound on sum rate_e worth_e over all rates within the limits.
@@ -33,7 +61,7 @@ def most_worth(view: View, worth: FloatArray, prices: Prices) -> float | None:
     without a limit of their own are raised, either all together or those of single nodes; `None`
     where neither is possible.
     """
-    paid, spent = payment(view, prices)
+    paid, spent = payment(view, prices.times(1.0))
     free = (view.most == NO_LIMIT) & (worth > 0)
     found = []
     if view.concurrency is not None:

@@ -7,7 +7,8 @@ import numpy as np
 
 from planner.models.base.errors import Issue
 from planner.models.gossip_rates.network import EdgeList
-from planner.models.gossip_rates.view import NO_LIMIT, compile_view
+from planner.models.gossip_rates.parallel import hidden_least, merged
+from planner.models.gossip_rates.view import NO_LIMIT, compile_view, edge_columns
 
 if TYPE_CHECKING:
     from planner.models.gossip_rates.instance import GossipRates
@@ -44,6 +45,7 @@ def check_references(instance: "GossipRates") -> Iterator[Issue]:
     yield from _check_selection(instance)
     yield from _check_clocks(instance)
     yield from _check_figures(instance)
+    yield from _check_parallel(instance)
     scale_free = instance.objective in ("fewest_messages", *SYNCHRONOUS)
     for place, edge in enumerate(topology.edges if isinstance(topology, EdgeList) else ()):
         if scale_free and (edge.min_rate > 0 or (edge.max_rate is not None and edge.max_rate > 0)):
@@ -99,6 +101,24 @@ def _check_figures(instance: "GossipRates") -> Iterator[Issue]:
             message = f"the figures `{name}` are more than a factor of {APART:g} apart"
             fix = "Leave out what is never the limit, or mend the unit of a figure."
             yield Issue(code="rates-apart", loc=("topology",), message=message, fix=fix)
+
+
+def _check_parallel(instance: "GossipRates") -> Iterator[Issue]:
+    """Yield least rates of edges for which a parallel one stands, as nothing would keep them."""
+    topology = instance.topology
+    if not isinstance(topology, EdgeList) or all(edge.min_rate == 0 for edge in topology.edges):
+        return
+    ends, columns = edge_columns(instance)
+    kept = merged(ends, columns, by_rate=instance.objective == "edge_selection")
+    for edge, other in hidden_least(ends, columns, kept)[:10]:
+        a, b = topology.edges[edge].a, topology.edges[edge].b
+        message = (
+            f"edges {other} and {edge} both join `{a}` and `{b}`; number {other} stands for both, "
+            f"and the `min_rate` of number {edge} would be lost"
+        )
+        fix = "Give one edge between them, with the figures of both together."
+        loc = ("topology", "edges", edge)
+        yield Issue(code="parallel-least", loc=loc, message=message, fix=fix)
 
 
 def _check_selection(instance: "GossipRates") -> Iterator[Issue]:

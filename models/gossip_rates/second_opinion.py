@@ -1,5 +1,8 @@
 """Figures beside the spectral gap: what is exact about the decay, and neighbours in effect."""
 
+import math
+from collections.abc import Callable
+
 import numpy as np
 
 from planner.models.base.arrays import FloatArray
@@ -19,7 +22,8 @@ def second_opinion(
     """Return `mean_square_rate`, `accelerated_rate` and `effective_neighbours`.
 
     `mixing` is lambda_2 and `resistance` the largest effective resistance of an edge. Each figure
-    is `None` for networks too large for it, and for rates that leave pieces.
+    is `None` for networks too large for it, for rates that leave pieces, and where it cannot be
+    told from rounding or takes more memory than there is.
     """
     found: dict[str, Metric] = dict.fromkeys(
         ("mean_square_rate", "accelerated_rate", "effective_neighbours")
@@ -28,10 +32,25 @@ def second_opinion(
     ends, kept = view.ends[used], rate[used]
     if not len(used) or view.nodes > NEIGHBOURS or mixing <= 0:
         return found
-    found["effective_neighbours"] = effective_neighbours(mixing_matrix(view.nodes, ends, kept))
-    if view.nodes <= PLAIN:
-        found["mean_square_rate"] = plain_decay(view.nodes, ends, kept).rate
-    if view.nodes <= ACCELERATED and resistance is not None:
+    nodes = view.nodes
+    found["effective_neighbours"] = _figure(
+        lambda: effective_neighbours(mixing_matrix(nodes, ends, kept))
+    )
+    if nodes <= PLAIN:
+        found["mean_square_rate"] = _figure(lambda: plain_decay(nodes, ends, kept).rate)
+    if nodes <= ACCELERATED and resistance is not None:
         constants = Constants(1 / mixing, resistance / 2)
-        found["accelerated_rate"] = accelerated_decay(view.nodes, ends, kept, constants).rate
+        found["accelerated_rate"] = _figure(
+            lambda: accelerated_decay(nodes, ends, kept, constants).rate
+        )
     return found
+
+
+def _figure(compute: Callable[[], float]) -> float | None:
+    """Return a figure, or `None` where it cannot be had: none of them decides about a plan."""
+    try:
+        value = compute()
+    except (ArithmeticError, ValueError, MemoryError):
+        # `LinAlgError` is a `ValueError`.
+        return None
+    return value if 0 < value < math.inf else None

@@ -17,6 +17,8 @@ from planner.models.base.arrays import FloatArray, IntArray
 
 HUB = 10.0
 """A row with more than this times sqrt(n) entries makes the minimum degree ordering slow."""
+WIDE = 200
+"""Columns of a supernode from which its triangle is worth routines of its own."""
 BLOCK = 2_000_000
 """Entries of fronts that are worked out at a time."""
 
@@ -30,6 +32,8 @@ class Factors:
     pivot: FloatArray
     place: IntArray
     """New number of each row."""
+    solve: Any
+    """Function that applies the inverse to a vector or to columns."""
 
 
 def factorise(matrix: Any) -> Factors | None:
@@ -39,7 +43,7 @@ def factorise(matrix: Any) -> Factors | None:
         return None
     lower = found.L.tocsc()
     lower.sort_indices()
-    return Factors(lower, found.U.diagonal(), found.perm_c.astype(np.int64))
+    return Factors(lower, found.U.diagonal(), found.perm_c.astype(np.int64), found.solve)
 
 
 def decompose(matrix: Any) -> Any:
@@ -151,9 +155,8 @@ def _inverses(factors: Factors, fronts: _Fronts, group: IntArray, above: FloatAr
     if width == 1:
         carried, inner = block[:, 1:], 1 / pivot[:, :, None]
     else:
-        corner = np.linalg.inv(block[:, :width])
+        corner, inner = _corners(block[:, :width], pivot)
         carried = block[:, width:] @ corner
-        inner = (corner.transpose(0, 2, 1) / pivot[:, None, :]) @ corner
     if size == width:
         return np.asarray(inner)
     parent = fronts.parent[group]
@@ -167,6 +170,21 @@ def _inverses(factors: Factors, fronts: _Fronts, group: IntArray, above: FloatAr
     inverse[:, :width, width:] = side.transpose(0, 2, 1)
     inverse[:, :width, :width] = inner - carried.transpose(0, 2, 1) @ side
     return inverse
+
+
+def _corners(block: FloatArray, pivot: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Return the inverses of unit lower triangles, and those of L D L^T, (count, width, width)."""
+    count, width = block.shape[:2]
+    if count > 1 or width < WIDE:
+        corner = np.asarray(np.linalg.inv(block), dtype=np.float64)
+        return corner, np.asarray((corner.transpose(0, 2, 1) / pivot[:, None, :]) @ corner)
+    # A large one takes a sixth of the time as the triangle that it is.
+    from scipy.linalg.lapack import dlauum, dtrtri
+
+    triangle = dtrtri(np.asfortranarray(block[0]), lower=1, unitdiag=1)[0]
+    half: FloatArray = np.tril(dlauum(triangle / np.sqrt(pivot[0])[:, None], lower=1)[0])
+    inner: FloatArray = half + np.tril(half, -1).T
+    return triangle[None], inner[None]
 
 
 def _fronts(lower: Any) -> _Fronts:

@@ -9,6 +9,7 @@ from planner.models.base.arrays import FloatArray, IntArray
 from planner.models.gossip_rates.families import edges_of
 from planner.models.gossip_rates.network import EdgeList, Family
 from planner.models.gossip_rates.overlay import routed
+from planner.models.gossip_rates.parallel import merged
 
 if TYPE_CHECKING:
     from planner.models.gossip_rates.instance import GossipRates
@@ -57,11 +58,11 @@ NO_LIMIT = float(np.finfo(np.float64).max)
 
 
 def compile_view(instance: "GossipRates") -> View:
-    """Return the view of a checked instance; parallel edges become the cheapest of them."""
+    """Return the view of a checked instance; of parallel edges one is kept, see `merged`."""
     topology, budget = instance.topology, instance.budget
-    table = _listed(topology) if isinstance(topology, EdgeList) else _generated(topology)
-    table["duration"] = _duration(instance, table)
-    ends, columns = _merge(table.pop("ends"), table)
+    ends, columns = edge_columns(instance)
+    kept = merged(ends, columns, by_rate=instance.objective == "edge_selection")
+    ends, columns = np.sort(ends[kept], axis=1), {name: col[kept] for name, col in columns.items()}
     if instance.overlay == "complete":
         pairs = routed(len(topology.names()), ends, columns)
         pairs |= {"duration": _duration(instance, pairs), **_unlimited(len(pairs["ends"]))}
@@ -92,6 +93,14 @@ def compile_view(instance: "GossipRates") -> View:
         objective=instance.objective,
         unit="1/s" if physical else "1",
     )
+
+
+def edge_columns(instance: "GossipRates") -> tuple[IntArray, dict[str, FloatArray]]:
+    """Return the ends of all edges as they are given, (k, 2), and their figures, (k,) each."""
+    topology = instance.topology
+    table = _listed(topology) if isinstance(topology, EdgeList) else _generated(topology)
+    table["duration"] = _duration(instance, table)
+    return table.pop("ends"), table
 
 
 def _listed(topology: EdgeList) -> dict[str, Any]:
@@ -145,19 +154,6 @@ def _duration(instance: "GossipRates", table: dict[str, Any]) -> FloatArray:
     ways = 2 if instance.duplex == "half" else 1
     result: FloatArray = table["latency"] + ways * instance.message_size / rate
     return result
-
-
-def _merge(ends: IntArray, columns: dict[str, Any]) -> tuple[IntArray, dict[str, FloatArray]]:
-    """Drop loops and keep the cheapest of parallel edges, in order of their ends."""
-    ends = np.sort(ends, axis=1)
-    proper = np.flatnonzero(ends[:, 0] != ends[:, 1])
-    order = proper[
-        np.lexsort((columns["duration"][proper], columns["cost"][proper], *ends[proper].T[::-1]))
-    ]
-    ends = ends[order]
-    first = np.concatenate(([True], (ends[1:] != ends[:-1]).any(axis=1)))[: len(ends)]
-    kept = order[first]
-    return ends[first], {name: column[kept] for name, column in columns.items()}
 
 
 def _concurrency(topology: EdgeList | Family, node: float, is_matching: bool) -> FloatArray:

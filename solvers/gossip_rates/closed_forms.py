@@ -15,6 +15,7 @@ from planner.models.gossip_rates.certificate import (
 from planner.models.gossip_rates.check import bound_of
 from planner.models.gossip_rates.instance import GossipRates
 from planner.models.gossip_rates.plan import RatesPlan
+from planner.models.gossip_rates.total_resistance import inverse_slopes
 from planner.models.gossip_rates.view import View
 from planner.solvers.contract import Answer, Run
 from planner.solvers.gossip_rates.answers import infeasible
@@ -30,8 +31,8 @@ from planner.solvers.gossip_rates.closed_forms_product import (
 from planner.solvers.gossip_rates.closed_forms_tree import tree_mixing, tree_resistance
 from planner.solvers.gossip_rates.lowrank import limited
 
-MOST_DENSE = 3_000
-"""Total resistance is checked with the inverse of the whole Laplacian."""
+MOST_EVEN = 3_000
+"""Nodes up to which total resistance is checked at once, be the network no tree."""
 Proof = EmbeddingCertificate | MessagesCertificate | ReferenceCertificate
 
 
@@ -43,6 +44,7 @@ def refuses(instance: GossipRates) -> str | None:
     known = {
         "fastest_mixing": _knows_mixing,
         "fewest_messages": _knows_messages,
+        "gradient_rate": _knows_messages,
         "total_resistance": _knows_resistance,
     }
     if view.objective not in known:
@@ -61,6 +63,7 @@ def solve(instance: GossipRates, run: Run) -> Answer:
     rate, proof = {
         "fastest_mixing": _mixing,
         "fewest_messages": _messages,
+        "gradient_rate": _messages,
         "total_resistance": _resistance,
     }[view.objective](instance)
     value = bound_of(view, proof)
@@ -103,7 +106,7 @@ def _knows_messages(instance: GossipRates) -> bool:
 
 def _knows_resistance(instance: GossipRates) -> bool:
     view = instance.view
-    return (_is_tree(view) or _is_even(instance)) and view.nodes <= MOST_DENSE
+    return _is_tree(view) or (_is_even(instance) and view.nodes <= MOST_EVEN)
 
 
 def _mixing(instance: GossipRates) -> tuple[FloatArray, Proof]:
@@ -129,6 +132,7 @@ def _messages(instance: GossipRates) -> tuple[FloatArray, Proof]:
     view = instance.view
     if is_path(view) and view.nodes > 2:
         return np.ones(view.edges), path_messages(view)
+    # A total cost of C sustains C / F gradients, so that the same rates are best for both.
     # Where all edges are alike, all resistances are equal, and sqrt((n - 1) / lambda_2) is reached.
     return np.ones(view.edges), _mixing(instance)[1]
 
@@ -137,10 +141,6 @@ def _resistance(instance: GossipRates) -> tuple[FloatArray, Proof]:
     view = instance.view
     rate = tree_resistance(view) if _is_tree(view) else np.ones(view.edges)
     rate = rate / float(view.cost @ rate)
-    from planner.models.gossip_rates.laplacian import pseudo_inverse
-
-    inverse = pseudo_inverse(view.nodes, view.ends, rate)
-    difference = inverse[view.ends[:, 0]] - inverse[view.ends[:, 1]]
-    trace = float(np.trace(inverse))
-    price = float(((difference * difference).sum(axis=1) / view.cost).max()) / trace
+    trace, slope = inverse_slopes(view.nodes, view.ends, rate)
+    price = float((slope / view.cost).max()) / trace
     return rate, ReferenceCertificate(value=0.0, reference=rate, total_price=price)

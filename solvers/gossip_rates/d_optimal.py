@@ -24,6 +24,7 @@ from planner.solvers.gossip_rates.baselines.scaling import to_limits
 from planner.solvers.gossip_rates.clocks import without_clocks
 from planner.solvers.gossip_rates.deadline import Deadline, recheck_seconds
 from planner.solvers.gossip_rates.first_plan import first_proof
+from planner.solvers.gossip_rates.left_out import left_out
 
 ACCURACY = 1e-6
 """Relative excess of the largest resistance at which the design counts as found."""
@@ -42,7 +43,7 @@ def refuses(instance: GossipRates) -> str | None:
         return "weights of synchronous averaging have no resistances"
     if view.is_matching:
         return "rounds of matchings have no D-optimal rates"
-    return without_clocks(view)
+    return without_clocks(view) or left_out(view)
 
 
 def solve(instance: GossipRates, run: Run) -> Answer:

@@ -1,6 +1,6 @@
 """Time limits that leave room for the re-check: when a method has to end, and before which step."""
 
-from planner.models.gossip_rates.expanders import is_wide
+from planner.models.gossip_rates.expanders import is_too_wide, is_wide
 from planner.models.gossip_rates.laplacian import DENSE, DENSE_DEGREE
 from planner.models.gossip_rates.view import View
 from planner.solvers.contract import Run, StopReason
@@ -18,15 +18,28 @@ def figures_seconds(view: View, *, resistances: bool) -> float:
         return EIGENVALUE * size
     if view.nodes <= DENSE or (view.nodes <= 4 * DENSE and view.edges > DENSE_DEGREE * view.nodes):
         return EIGENVALUE * size + CUBE * cube
-    filled = FILLED * cube if is_wide(view.nodes, view.ends) else 0.0
-    return (EIGENVALUE + RESISTANCES) * size + filled
+    return (EIGENVALUE + RESISTANCES) * size + _filled_seconds(view)
+
+
+def trace_seconds(view: View) -> float:
+    """Return about how long the total resistance takes."""
+    size = view.nodes + view.edges
+    if view.nodes <= DENSE:
+        return CUBE * float(view.nodes) ** 3
+    return RESISTANCES * size + _filled_seconds(view)
+
+
+def _filled_seconds(view: View) -> float:
+    """Return about how long factors take beyond those of networks that hardly fill up."""
+    wide = is_wide(view.nodes, view.ends) and not is_too_wide(view.nodes, view.ends)
+    return FILLED * float(view.nodes) ** 3 if wide else 0.0
 
 
 def recheck_seconds(view: View) -> float:
     """Return about how long the evaluation of a plan and its writing will take."""
     writing = WRITING * (view.nodes + view.edges)
     if view.objective == "total_resistance":
-        return writing + CUBE * float(view.nodes) ** 3
+        return writing + EIGENVALUE * (view.nodes + view.edges) + trace_seconds(view)
     needed = view.objective in ("fewest_messages", "gradient_rate")
     return writing + figures_seconds(view, resistances=needed)
 

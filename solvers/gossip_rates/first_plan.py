@@ -18,6 +18,7 @@ from planner.solvers.gossip_rates.baselines.proofs import forbidden
 from planner.solvers.gossip_rates.baselines.scaling import to_limits
 from planner.solvers.gossip_rates.clocks import even_plan
 from planner.solvers.gossip_rates.deadline import Deadline, recheck_seconds
+from planner.solvers.gossip_rates.left_out import left_out_note
 
 QUICK_EDGES, QUICK_NODES = 300, 200
 """Edges and nodes up to which every step of every method takes some hundredths of a second."""
@@ -43,7 +44,8 @@ def opening(instance: GossipRates, run: Run) -> Answer | None:
     if not (view.is_matching or view.objective in NO_RATES):
         plan = RatesPlan(rate=equal_rates(view), dropped=forbidden(view))
         plan = plan if view.clock is None else even_plan(view)
-        answer = replace(answer, plan=plan, notes=("Equal rates, without search: the first plan.",))
+        notes = ("Equal rates, without search: the first plan.", *left_out_note(view))
+        answer = replace(answer, plan=plan, notes=notes)
     run.report("first plan", answer=answer, bound=None if proof is None else proof.value)
     # A worker that has less time than one evaluation finds nothing better.
     end = Deadline(run, 2 * recheck_seconds(view))

@@ -80,7 +80,8 @@ def _within(view: View, plan: MatchingPlan, run: Run) -> MatchingPlan:
     if over.any() and view.least.any():
         least = rounds(view, view.least * view.duration, run)
         room = load - _loads(view, least)
-        part = np.where(over & (room > load - 1), (load - 1) / np.where(room > 0, room, 1.0), 0.0)
+        mends = over & (room > load - 1)
+        part = np.where(mends, (load - 1) / np.where(mends, room, 1.0), 0.0)
         plan = blended(plan, least, float(part.max()))
     most = float(_loads(view, plan).max())
     return plan if most <= 1 + ROUNDING else plan.model_copy(update={"share": plan.share / most})

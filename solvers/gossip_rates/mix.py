@@ -4,6 +4,8 @@ With equal costs, half of each has R_max at most twice the least and lambda_2 at
 greatest, hence at most twice as many messages as sqrt((n - 1) / lambda_2*), which no plan
 undercuts. The best mix of the two is found by a line search. Unequal costs leave the method and its
 bound valid, but the factor of two is lost: the design then evens out R_e / c_e instead of R_e.
+
+A total cost of C sustains C / F gradients, so that the same rates are best for `gradient_rate`.
 """
 
 import math
@@ -22,6 +24,7 @@ from planner.solvers.engines.threads import blas_threads
 from planner.solvers.gossip_rates.answers import infeasible
 from planner.solvers.gossip_rates.d_optimal import DENSE_NODES, design
 from planner.solvers.gossip_rates.deadline import Deadline, figures_seconds, recheck_seconds
+from planner.solvers.gossip_rates.left_out import left_out, left_out_note
 from planner.solvers.gossip_rates.lowrank import certificate, limited, unfold
 
 GAP = 1e-4
@@ -39,8 +42,8 @@ NOTE = "The bound holds for every plan, also for those that drop edges."
 def refuses(instance: GossipRates) -> str | None:
     """Return why a mix is not for an instance, or `None`."""
     view = instance.view
-    if view.objective != "fewest_messages":
-        return f"it knows `fewest_messages`, not `{view.objective}`"
+    if view.objective not in ("fewest_messages", "gradient_rate"):
+        return f"it knows `fewest_messages` and `gradient_rate`, not `{view.objective}`"
     return limited(view)
 
 
@@ -59,8 +62,11 @@ def _mixed(view: View, run: Run) -> Answer:
     proof = certificate(view, fast)
     value = bound_of(view, proof)
     proof = proof.model_copy(update={"value": value})
-    first = Answer(plan=_plan(view, 1 / view.cost), certificate=proof, notes=(NOTE,))
+    notes = (NOTE, *left_out_note(view))
+    first = Answer(plan=_plan(view, 1 / view.cost), certificate=proof, notes=notes)
     run.report("fastest mixing rates", answer=first, bound=value)
+    if left_out(view) is not None:
+        return replace(first, stopped_by=end.ended_by, deterministic=end.ended_by is None)
     if end.lacks(LEAST * figures_seconds(view, resistances=True)):
         return replace(first, stopped_by=end.ended_by, deterministic=False)
     even = design(view, end.part(DESIGN).is_late)

@@ -15,6 +15,7 @@ from planner.solvers.contract import Answer, Run, StopReason
 from planner.solvers.engines.threads import blas_threads
 from planner.solvers.gossip_rates.answers import infeasible
 from planner.solvers.gossip_rates.clocks import first_calls, stretched
+from planner.solvers.gossip_rates.deadline import Deadline, recheck_seconds
 from planner.solvers.gossip_rates.interior import follow
 from planner.solvers.gossip_rates.limits import limit_rows
 from planner.solvers.gossip_rates.polish import polished
@@ -110,13 +111,13 @@ def optimise(
     accuracy = max(ACCURACY, 0.1 * run.budget.gap)
     sign, idle = (-1.0 if view.objective in MAXIMISED else 1.0), 0
     count = sum(cone.size for cone in model.programme.cones)
-    clock = _Clock(run)
+    end = Deadline(run, recheck_seconds(view))
 
     def watch(z: FloatArray, mu: float) -> bool:
         nonlocal idle
-        stopping, left = clock.is_late(), mu * count / abs(float(z[-1]))
+        stopping, left = end.is_late(), mu * count / abs(float(z[-1]))
         if stopping:
-            best.stopped_by = run.stopping() or "time"
+            best.stopped_by = end.ended_by
         if (quiet or not prove) and left > NEAR and not stopping:
             return False
         rate, calls = rates_at(view, model, z, sets)
@@ -169,22 +170,6 @@ def _mend(
         if is_plan and not view.least.any():
             rate = stretch(view, mended.reference, sets)
             best.offer(rate, best.calls, worth_of(view, rate), sign)
-
-
-class _Clock:
-    """Ends a run before a step that would outlast its time."""
-
-    def __init__(self, run: Run) -> None:
-        self.run, self.last = run, run.elapsed()
-
-    def is_late(self) -> bool:
-        """Return whether the run should stop before another step as long as the last one."""
-        now = self.run.elapsed()
-        step, self.last = now - self.last, now
-        remaining = self.run.remaining()
-        if self.run.stopping() is not None:
-            return True
-        return remaining is not None and remaining < step
 
 
 def worth_of(view: View, rate: FloatArray) -> float | None:

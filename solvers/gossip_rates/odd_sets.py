@@ -6,6 +6,8 @@ network in which each node's free time goes to one more node (Padberg, Rao 1982)
 that matter stand in its Gomory-Hu tree.
 """
 
+from typing import Any
+
 import numpy as np
 
 from planner.models.base.arrays import FloatArray, IntArray
@@ -13,34 +15,53 @@ from planner.models.gossip_rates.view import View
 
 EXCESS = 1e-10
 """Least excess, in exchanges per round, at which a set counts as violated."""
+UNIT = 2**40
+"""Units of capacity per exchange. Flows of whole units are exact; residual capacities that only
+rounding leaves would put nodes on the wrong side of a cut."""
 
 
 def violated_sets(view: View, used: FloatArray) -> list[IntArray]:
     """Return odd sets exceeded by `used`, the exchanges per round of each edge, worst first."""
-    import networkx as nx
-
-    load = np.bincount(view.ends.ravel(), np.repeat(used, 2), view.nodes)
-    graph = nx.Graph()
-    graph.add_nodes_from(range(view.nodes + 1))
-    for (i, j), amount in zip(view.ends.tolist(), used.tolist(), strict=True):
-        if amount > 0:
-            graph.add_edge(i, j, capacity=amount)
-    rest = view.nodes
-    for node, amount in enumerate((1 - load).tolist()):
-        if amount > 0:
-            graph.add_edge(node, rest, capacity=amount)
-    tree = nx.gomory_hu_tree(graph)
     found = []
-    for i, j in list(tree.edges):
-        tree.remove_edge(i, j)
-        side = nx.node_connected_component(tree, i)
-        tree.add_edge(i, j)
-        nodes = np.array(sorted(set(range(view.nodes + 1)) - side if rest in side else side))
+    for nodes in _sides(view, used):
         if len(nodes) % 2 == 0 or len(nodes) < 3:
             continue
+        # Counted from the rates themselves: the tree only says which sets to look at.
         inside = np.isin(view.ends, nodes).all(axis=1)
         excess = float(used[inside].sum()) - (len(nodes) - 1) / 2
         if excess > EXCESS:
             found.append((excess, nodes))
     found.sort(key=lambda pair: -pair[0])
     return [nodes for _, nodes in found]
+
+
+def _sides(view: View, used: FloatArray) -> list[IntArray]:
+    """Return for each edge of the Gomory-Hu tree the side without the extra node."""
+    import networkx as nx
+
+    graph = _capacities(view, used)
+    tree, rest = nx.gomory_hu_tree(graph), view.nodes
+    sides = []
+    for i, j in list(tree.edges):
+        tree.remove_edge(i, j)
+        side = nx.node_connected_component(tree, i)
+        tree.add_edge(i, j)
+        sides.append(np.array(sorted(set(range(view.nodes + 1)) - side if rest in side else side)))
+    return sides
+
+
+def _capacities(view: View, used: FloatArray) -> Any:
+    """Return the network of the cuts in whole units, the extra node last."""
+    import networkx as nx
+
+    graph, rest = nx.Graph(), view.nodes
+    graph.add_nodes_from(range(view.nodes + 1))
+    units = np.rint(used * UNIT).astype(np.int64)
+    load = np.bincount(view.ends.ravel(), np.repeat(used, 2), view.nodes)
+    for (i, j), amount in zip(view.ends.tolist(), units.tolist(), strict=True):
+        if amount > 0:
+            graph.add_edge(i, j, capacity=amount)
+    for node, amount in enumerate(np.rint((1 - load) * UNIT).astype(np.int64).tolist()):
+        if amount > 0:
+            graph.add_edge(node, rest, capacity=amount)
+    return graph

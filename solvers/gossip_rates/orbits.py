@@ -27,6 +27,7 @@ from planner.solvers.gossip_rates.lowrank import limited
 from planner.solvers.gossip_rates.newton import worth_of
 from planner.solvers.gossip_rates.orbits_cones import ClassDefinite, Classes, ClassResistances
 from planner.solvers.gossip_rates.polish import polished
+from planner.solvers.gossip_rates.proofs import Proof
 
 MOST_CLASSES = 60
 MOST_ENTRIES = 40_000_000
@@ -44,7 +45,7 @@ RANK = 300
 def refuses(instance: GossipRates) -> str | None:
     """Return why an instance is not for one rate per class of edges, or `None`."""
     view = instance.view
-    if view.objective not in ("fewest_messages", "fastest_mixing"):
+    if view.objective not in ("fewest_messages", "fastest_mixing", "gradient_rate"):
         return f"it does not know the objective `{view.objective}`"
     if (reason := limited(view)) is not None:
         return reason
@@ -85,9 +86,7 @@ def _shared(view: View, run: Run) -> Answer:
     if best.rate is None:
         best.see(last)
     if best.gap() > accuracy and isinstance(best.proof, MessagesCertificate):
-        mended = polished(view, best.proof, lambda: run.stopping() is not None)
-        if isinstance(mended, MessagesCertificate):
-            best.keep(mended)
+        best.polish(run)
     return replace(best.answer(), stopped_by=run.stopping())
 
 
@@ -112,7 +111,8 @@ def _model(view: View, classes: Classes) -> _Model:
     spread = classes.spread(rate)
     mixing = float(np.linalg.eigvalsh(dense_laplacian(view.nodes, view.ends, spread))[1])
     resistance = None
-    if view.objective == "fewest_messages":
+    if view.objective != "fastest_mixing":
+        # A total cost of C sustains C / F gradients: the same rates are best for both.
         most = float(classes.drops(classes.potentials(classes.inverse(rate))).max())
         # Rates k times as large have R / k and k lambda_2: leave room on both sides of s.
         scale, extras = 2 * np.sqrt(most / mixing), [np.sqrt(most * mixing)]
@@ -150,10 +150,10 @@ class _Best:
 
     def __init__(self, model: _Model) -> None:
         self.model, self.view = model, model.classes.view
-        self.sign = 1.0 if model.resistance is not None else -1.0
+        self.sign = 1.0 if self.view.objective == "fewest_messages" else -1.0
         self.rate: FloatArray | None = None
         self.worth: float | None = None
-        self.proof: MessagesCertificate | EmbeddingCertificate | None = None
+        self.proof: Proof | None = None
         self.idle = 0
 
     @property
@@ -171,13 +171,24 @@ class _Best:
         if better:
             self.rate, self.worth = rate, worth
         proof = self._messages(z) if self.model.resistance is not None else self._mixing()
-        value = None if proof is None else bound_of(view, proof)
         self.idle += 1
-        if proof is not None and value is not None:
-            self.keep(proof.model_copy(update={"value": value}))
+        if proof is not None:
+            self._keep(proof)
 
-    def keep(self, proof: MessagesCertificate | EmbeddingCertificate) -> None:
+    def polish(self, run: Run) -> None:
+        """Mend the reference rates of the proof, as one of the fewest messages."""
+        messages, proof = replace(self.view, objective="fewest_messages"), self.proof
+        value = None if proof is None else bound_of(messages, proof)
+        if isinstance(proof, MessagesCertificate) and value is not None:
+            known = proof.model_copy(update={"value": value})
+            self._keep(polished(messages, known, lambda: run.stopping() is not None))
+
+    def _keep(self, proof: Proof) -> None:
         """Keep a proof that proves more."""
+        value = bound_of(self.view, proof)
+        if value is None:
+            return
+        proof = proof.model_copy(update={"value": value})
         if self.proof is None or self.sign * (proof.value - self.proof.value) > 0:
             self.proof, self.idle = proof, 0
 

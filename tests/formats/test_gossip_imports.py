@@ -224,3 +224,27 @@ def test_a_network_without_links_is_refused(read):
     for edges in ("", "edge [ source 0 target 0 ]"):
         with pytest.raises(InputError, match="no link between"):
             read("gml", f"graph [ node [ id 0 ] node [ id 1 ] {edges} ]")
+
+
+@pytest.mark.parametrize(
+    ("attribute", "text"),
+    [("distance", "-5"), ("distance", "nan"), ("length", "1e400"), ("capacity", "-inf")],
+)
+def test_numbers_that_no_link_has_are_faults_of_gml(read, attribute, text):
+    """A length or rate that cannot be is named with its line, and not left out."""
+    source = (
+        f"graph [ node [ id 0 ] node [ id 1 ]\nedge [ source 0 target 1\n{attribute} {text} ] ]"
+    )
+    with pytest.raises(InputError) as caught:
+        read("gml", source)
+    (finding,) = caught.value.findings
+    assert (finding.code, finding.line) == ("import-syntax", 3)
+    assert finding.file
+    assert attribute in finding.message
+
+
+def test_an_unknown_length_is_none(read):
+    """A zero, and a text that is no number, say that a length is not known."""
+    edges = 'edge [ source 0 target 1 distance 0 ] edge [ source 1 target 2 distance "?" ]'
+    data = read("gml", f"graph [ node [ id 0 ] node [ id 1 ] node [ id 2 ] {edges} ]")
+    assert len(data["topology"]["edges"]) == 2

@@ -139,3 +139,75 @@ def test_lengths_of_many_edges_come_in_blocks(monkeypatch: pytest.MonkeyPatch) -
     whole = squared_lengths(points, ends)
     monkeypatch.setattr("planner.models.gossip_rates.bounds.BLOCK", 50)
     assert (squared_lengths(points, ends) == whole).all()
+
+
+SPREAD = [(0, 4, 1.6e-4), (3, 4, 2e-2), (2, 3, 7e-2), (2, 4, 13.0), (1, 2, 2e4), (1, 3, 2.3)]
+
+
+def test_rates_far_apart_have_a_decay() -> None:
+    """Where the iteration for the decay does not end, a small network is computed densely."""
+    edges = [{"a": a, "b": b, "max_rate": rate} for a, b, rate in SPREAD]
+    chosen = network(5, *edges, objective="edge_selection", budget={"edges": 4})
+    result = pl.solve(chosen)
+    assert result.verified
+    assert result.metrics["lambda_2"] / 2 <= result.metrics["mean_square_rate"] * (1 + 1e-6)
+
+
+@pytest.mark.parametrize("fault", [ArithmeticError, MemoryError, np.linalg.LinAlgError])
+def test_a_metric_that_fails_is_unknown(
+    monkeypatch: pytest.MonkeyPatch, fault: type[Exception]
+) -> None:
+    """A metric that cannot be had is `None`; the objective does not depend on it."""
+
+    def fail(*_: object) -> None:
+        raise fault
+
+    monkeypatch.setattr("planner.models.gossip_rates.second_opinion.plain_decay", fail)
+    found = evaluate(cycle(), RatesPlan(rate=np.full(5, 0.2)))
+    assert found.objective.value is not None
+    assert found.metrics["mean_square_rate"] is None
+    assert found.metrics["effective_neighbours"] is not None
+
+
+def test_iterations_that_do_not_end_are_replaced(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without an eigenvalue of the iteration all are computed, and it is the same."""
+    from scipy.sparse.linalg import ArpackNoConvergence
+
+    rate, view = np.array([0.1, 0.3, 0.2, 0.1, 0.3]), cycle().view
+    wanted = evaluate(cycle(), RatesPlan(rate=rate)).metrics
+
+    def fail(*_: object, **__: object) -> None:
+        raise ArpackNoConvergence("no", np.zeros(0), np.zeros((0, 0)))
+
+    monkeypatch.setattr("scipy.sparse.linalg.eigsh", fail)
+    monkeypatch.setattr("scipy.sparse.linalg.eigs", fail)
+    found = evaluate(cycle(), RatesPlan(rate=rate)).metrics
+    assert view.nodes == 5
+    for name in ("mean_square_rate", "accelerated_rate"):
+        assert found[name] == pytest.approx(wanted[name], rel=1e-8)
+
+
+@pytest.mark.parametrize("figure", [1e-19, 1e-160, 1e-300])
+def test_figures_next_to_nothing_are_refused(figure: float) -> None:
+    """Costs, rates and budgets below 1e-18 are out of range, as those above 1e18 are."""
+    edge = {"a": 0, "b": 1}
+    for data in ({"cost": figure}, {"max_rate": figure}, {"min_rate": figure}):
+        with pytest.raises(InputError) as caught:
+            network(2, {**edge, **data})
+        assert {found.code for found in caught.value.findings} == {"out-of-range"}
+    for name in ("total", "node", "clock"):
+        with pytest.raises(InputError) as caught:
+            network(2, edge, budget={name: figure})
+        assert caught.value.findings[0].code == "out-of-range"
+
+
+def test_resistances_without_memory_are_unknown(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where they are but a metric, the eigenvalue is given without them."""
+
+    def fail(*_: object) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr("planner.models.gossip_rates.figures.resistances", fail)
+    found = evaluate(cycle(), RatesPlan(rate=np.full(5, 0.2)))
+    assert found.objective.value == pytest.approx(0.4 * (1 - math.cos(2 * math.pi / 5)))
+    assert found.metrics["largest_resistance"] is None

@@ -104,3 +104,15 @@ def test_matchings_make_up_the_rates():
     np.add.at(load, instance.view.ends.ravel(), np.repeat(matching_rates(instance.view, plan), 2))
     assert load.max() <= 1 + 1e-9
     assert plan.share.sum() == pytest.approx(1.0, abs=1e-6)
+
+
+def test_sets_are_found_where_free_time_is_only_rounding():
+    """Nodes at their limit up to rounding do not hide the set that is exceeded."""
+    data = graph(["02", "03", "04", "12", "23", "34"], 5, **ROUNDS)
+    used = [0.3693123241236614, 0.07670445989587024, 0.5035865080413273, 0.03694074109880092]
+    used = np.array([*used, 0.5846429371757825, 0.33865260292834715])
+    view = pl.load(data).view
+    sets = violated_sets(view, used)
+    assert sets
+    inside = np.isin(view.ends, sets[0]).all(axis=1)
+    assert used[inside].sum() > (len(sets[0]) - 1) / 2

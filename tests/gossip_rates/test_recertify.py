@@ -116,3 +116,43 @@ def test_pieces_are_still_in_pieces():
     joined = pl.recertify(sites(("a b", "c d", "b c"), "abcd"), result)
     assert joined.status != "infeasible"
     assert joined.bound_holds is False
+
+
+def weighted(order, count, weights=(3, 1, 4, 1.5, 5, 9, 2), nodes="abcde"):
+    """Return a choice among the links in some order, each with the rate that goes with it."""
+    edges = [{"a": LINKS[k][0], "b": LINKS[k][2], "max_rate": float(weights[k])} for k in order]
+    topology = {"kind": "graph", "nodes": list(nodes), "edges": edges}
+    budget = {"edges": count}
+    data = {**HEAD, "topology": topology, "objective": "edge_selection", "budget": budget}
+    return pl.load(data)
+
+
+@pytest.mark.parametrize("count", [4, 5])
+def test_choices_are_found_by_name(count):
+    """Other numbers of nodes and edges: the same cases, or all trees again, are the same proof."""
+    result = pl.solve(weighted(range(7), count), "select_edges")
+    again = pl.recertify(weighted((3, 6, 0, 2, 5, 1, 4), count, nodes="edcba"), result)
+    assert again.plan_holds
+    assert again.bound_holds
+    assert again.is_optimal
+    assert again.bound == pytest.approx(result.bound, rel=1e-8)
+
+
+@pytest.mark.parametrize("lost", range(7))
+def test_cases_without_an_edge_still_bound(lost):
+    """Where a decided edge is gone, the case without it stands for both."""
+    result = pl.solve(weighted(range(7), 5), "select_edges")
+    changed = weighted([k for k in range(7) if k != lost], 5)
+    again, best = pl.recertify(changed, result), pl.solve(changed, "select_edges")
+    assert again.bound is not None
+    assert best.value * (1 - 1e-9) <= again.bound <= result.bound * (1 + 1e-9)
+
+
+def test_heavier_trees_have_a_bound_at_once():
+    """All trees are gone through, so that the best of the changed network is the bound."""
+    result = pl.solve(weighted(range(7), 4), "select_edges")
+    changed = weighted(range(7), 4, weights=(6, 2, 8, 3, 10, 18, 4))
+    again = pl.recertify(changed, result)
+    assert again.bound_source == "enumeration"
+    assert again.objective.value == pytest.approx(result.value, rel=1e-9)
+    assert again.bound == pytest.approx(2 * result.value, rel=1e-8)
