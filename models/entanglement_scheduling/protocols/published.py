@@ -19,12 +19,18 @@ from planner.models.entanglement_scheduling.protocols.mapping import (
     protocol_of,
 )
 from planner.models.entanglement_scheduling.protocols.patience import check_patience
+from planner.models.entanglement_scheduling.protocols.targets import (
+    generation_rounds,
+    nest_levels,
+    pump_rounds,
+    swapped,
+    target_before,
+    unswapped,
+)
 from planner.models.entanglement_scheduling.protocols.tree import Tree
 
 MIN_RATE = 1e-10
 """Pairs per second that the published runs ask for: next to none."""
-TARGET_PRECISION = 1e-5
-"""How close the bounds on a fidelity target come before the search for it ends."""
 MOST_PARTS = 15_000
 """Parts of a chain with a target that one search looks at before it is given up."""
 MOST_LEVELS = 8
@@ -170,7 +176,7 @@ class _Search:
                 return None, 0.0, 0.0
             if end - begin > 2 and self.is_slower(begin, pivot, end, rounds, found):
                 break
-            side = _unswapped(target)
+            side = unswapped(target)
             left = self.find(begin, pivot, spread, side, side_rate)
             right = self.find(pivot, end, spread, side, side_rate)
             if left is not None and right is not None:
@@ -298,87 +304,6 @@ class _Search:
         return self.made[key]
 
 
-@lru_cache(maxsize=65536)
-def pump_rounds(fidelity: float, target: float) -> int | None:
-    """Return how often a pair must be distilled with fresh ones of its kind to reach a target.
-
-    `None` where no number suffices.
-    """
-    if fidelity <= 0.5:
-        return None
-    fresh = reached = physics.werner(fidelity)
-    rounds = 0
-    while reached[0] < target:
-        better, _ = physics.bbpssw(reached, fresh)
-        if better[0] <= reached[0]:
-            return None
-        reached = better
-        rounds += 1
-    return rounds
-
-
-@lru_cache(maxsize=65536)
-def target_before(rounds: int, target: float) -> float | None:
-    """Return a fidelity from which exactly `rounds` pumpings reach the target, `None` if none."""
-    if rounds == 0:
-        return target
-    high, low = target, _pumped_from(target)
-    while abs(high - low) > TARGET_PRECISION:
-        middle = (high + low) / 2
-        needed = pump_rounds(middle, target)
-        if needed == rounds:
-            return middle
-        if needed is not None and needed < rounds:
-            high = middle
-        else:
-            low = middle
-    return None
-
-
-def nest_levels(fidelity: float, target: float, most: int) -> int | None:
-    """Return the levels of nested distillation from equal pairs to a target, at most `most`."""
-    if fidelity <= 0.5:
-        return None
-    reached = physics.werner(fidelity)
-    for levels in range(most + 1):
-        if reached[0] >= target:
-            return levels
-        reached, _ = physics.bbpssw(reached, reached)
-    return None
-
-
-def generation_rounds(pairs: int, lines: int, total: int) -> int:
-    """Return how often `lines` communication qubits must try at once for nested distillation.
-
-    With k pairs generated, as many halves wait as k has binary ones.
-    """
-    rounds = generated = 0
-    while generated < pairs:
-        generated += max(1, min(lines, total - generated.bit_count()))
-        rounds += 1
-    return rounds
-
-
-# The terms of the next two stand in the order of the published code: which of two mirror images
-# of a protocol is the better one, is decided there by the last bit of their fidelities.
-
-
-def _swapped(first: float, second: float) -> float:
-    """Return the fidelity of a swap of Werner states."""
-    return (4 / 3) * first * second - (1 / 3) * first - (1 / 3) * second + (1 / 3)
-
-
-def _unswapped(target: float) -> float:
-    """Return the fidelity that two equal pairs need to give `target` when swapped."""
-    a, b, c = 4 / 3, -2 / 3, (1 / 3) - target
-    return (-b + math.sqrt(max(0.0, b**2 - 4 * a * c))) / (2 * a)
-
-
-def _pumped_from(target: float) -> float:
-    """Return the fidelity that distilling with a pair of `target` would bring to `target`."""
-    return (2 * target * target - 6 * target + 1) / (8 * target * target - 12 * target + 1)
-
-
 def _fastest(tree: Tree) -> tuple[float, float]:
     return tree.rate, tree.fidelity
 
@@ -403,7 +328,7 @@ def _joined(chain: Chain, left: Tree, right: Tree) -> Tree:
     return Tree(
         "swap",
         left.hops + right.hops,
-        _swapped(left.fidelity, right.fidelity),
+        swapped(left.fidelity, right.fidelity),
         min(left.rate, right.rate),
         max(left.path_time, right.path_time) + time,
         tuple(inputs),

@@ -6,10 +6,10 @@ import pytest
 
 from planner.models.entanglement_scheduling.protocols.assess import assess
 from planner.models.entanglement_scheduling.protocols.occupy import merged, most_used, shape_of
-from planner.models.entanglement_scheduling.protocols.published import (
+from planner.models.entanglement_scheduling.protocols.published import published
+from planner.models.entanglement_scheduling.protocols.targets import (
     generation_rounds,
     nest_levels,
-    published,
     pump_rounds,
     target_before,
 )
