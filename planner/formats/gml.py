@@ -14,7 +14,7 @@ from planner.formats.source import Source
 from planner.formats.yaml_writer import InstanceData
 
 if TYPE_CHECKING:
-    from planner.formats.gossip.gml_text import Entry
+    from planner.formats.graphs.gml_text import Entry
     from planner.formats.graphs.graph_file import GraphFile, Row
 
 FORMAT = Format(
@@ -33,16 +33,29 @@ def read(source: Path, options: Options) -> InstanceData:
 
     Raises `InputError` (`import-syntax`, `import-reference`) with every fault of the file.
     """
-    from planner.formats.gossip.gml_text import parse
+    from planner.formats.graphs.gml_text import parse
     from planner.formats.graphs.graph_file import instance_data
 
     file = Source(source)
     graphs = [entry for entry in parse(file) if entry.key == "graph"]
     if len(graphs) != 1 or isinstance(graphs[0].value, str):
         file.stop("import-syntax", "there is not exactly one `graph [ ... ]`", _FORM)
+    _check_edges(file, graphs[0].value)
     graph = _graph(file, graphs[0].value)
     file.stop_if_faulty()
     return instance_data(graph, options)
+
+
+def _check_edges(file: Source, entries: "list[Entry]") -> None:
+    """Note every attribute of an edge that no length, rate or cost can be, with its line."""
+    from planner.formats.gossip.attributes import FIX, fault_of
+
+    for edge in entries:
+        inner = edge.value if edge.key == "edge" and isinstance(edge.value, list) else ()
+        for entry in inner:
+            fault = None if isinstance(entry.value, list) else fault_of(entry.key, entry.value)
+            if fault is not None:
+                file.fault("import-syntax", fault, FIX, line=entry.line)
 
 
 def _graph(file: Source, entries: "list[Entry]") -> "GraphFile":

@@ -4,7 +4,6 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from planner.formats.gossip.attributes import FIX, fault_of
 from planner.formats.source import Source
 
 _TOKEN = re.compile(
@@ -26,8 +25,7 @@ class Entry:
 def parse(file: Source) -> list[Entry]:
     """Return the entries of a GML file.
 
-    Raises `InputError` (`import-syntax`) at the first place that is no GML. Edges with numbers that
-    no length, rate or cost can be are faults of the file, with their lines.
+    Raises `InputError` (`import-syntax`) at the first place that is no GML.
     """
     stack: list[tuple[str, int, list[Entry]]] = [("", 1, [])]
     key, at = None, 1
@@ -47,19 +45,7 @@ def parse(file: Source) -> list[Entry]:
             file.stop("import-syntax", f"`{text[:40]}` has no place here", _FORM, line=line)
     if len(stack) > 1 or key is not None:
         file.stop("import-syntax", "the file ends inside a list", _FORM, line=at)
-    _check_edges(file, stack[0][2])
     return stack[0][2]
-
-
-def _check_edges(file: Source, entries: list[Entry]) -> None:
-    """Note every attribute of an edge of a graph that cannot be what its name says."""
-    for graph in entries:
-        for edge in graph.value if isinstance(graph.value, list) else ():
-            inner = edge.value if edge.key == "edge" and isinstance(edge.value, list) else ()
-            for entry in inner:
-                fault = None if isinstance(entry.value, list) else fault_of(entry.key, entry.value)
-                if fault is not None:
-                    file.fault("import-syntax", fault, FIX, line=entry.line)
 
 
 def _tokens(file: Source) -> Iterator[tuple[str, str, int]]:
