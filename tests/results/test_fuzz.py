@@ -34,6 +34,10 @@ VALUES = st.one_of(
 )
 
 
+TIED = [5, 3, 5, 1, 9]
+"""Numbers of which the last one chosen equals the next: one price alone proves the optimum."""
+
+
 def places(value: Any, path: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:
     """Yield the path of every value inside."""
     items: Any = ()
@@ -92,7 +96,7 @@ def test_every_edit_is_found(
     draw: st.DataObject,
 ) -> None:
     """An edit breaks the seal; with a new seal, whatever can be recomputed is found."""
-    values = json.loads(json.dumps(solved(method, **changes).data()))
+    values = json.loads(json.dumps(solved(method, numbers=TIED, **changes).data()))
     path = draw.draw(st.sampled_from(sorted(places(values), key=str)))
     edited = put(values, path, draw.draw(VALUES))
     if digest(edited) == digest(values):
